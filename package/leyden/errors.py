@@ -1,0 +1,102 @@
+"""The family of errors: each says what was wrong, what was given and what to do.
+
+Everything leyden raises on purpose derives from `LeydenError`, so one `except` covers the house.
+"""
+
+__all__ = [
+    "AssetError",
+    "DamagedArchive",
+    "DataError",
+    "DiskFull",
+    "DrawError",
+    "EmptyFolder",
+    "ExportError",
+    "HashMismatch",
+    "ItemError",
+    "LeydenError",
+    "NetworkMissing",
+    "PanelError",
+    "PruneError",
+    "TooFewClasses",
+    "TrainError",
+    "UnknownAsset",
+    "UnknownModel",
+    "UnreadableImage",
+    "VisionError",
+]
+
+
+class LeydenError(Exception):
+    """Base of every error leyden raises on purpose."""
+
+
+class AssetError(LeydenError):
+    """A named, pinned file could not be had."""
+
+
+class UnknownAsset(AssetError):
+    """No asset of that name is registered."""
+
+
+class HashMismatch(AssetError):
+    """A file is not the one that was pinned: its SHA-256 differs."""
+
+
+class NetworkMissing(AssetError):
+    """A file is not in the cache and its source cannot be reached."""
+
+
+class DiskFull(AssetError):
+    """There is no room left to store a file."""
+
+
+class DamagedArchive(AssetError):
+    """An archive cannot be opened, or lacks a member it should hold."""
+
+
+class ItemError(LeydenError):
+    """A typed item (image, mask, keypoints, ...) was given data of the wrong shape, type or range."""
+
+
+class DataError(LeydenError):
+    """A container, view or loader was given something it cannot work with."""
+
+
+class EmptyFolder(DataError):
+    """A folder that should hold images holds none."""
+
+
+class TooFewClasses(DataError):
+    """A labelled set needs at least two classes."""
+
+
+class UnreadableImage(DataError):
+    """A file is not an image that can be decoded."""
+
+
+class DrawError(LeydenError):
+    """A transform or a stored draw does not fit the sample it is applied to."""
+
+
+class VisionError(LeydenError):
+    """A vision model was asked for something it cannot do."""
+
+
+class UnknownModel(VisionError):
+    """No model of that name is registered, or it has no pretrained weights."""
+
+
+class TrainError(LeydenError):
+    """Training was set up in a way that cannot work."""
+
+
+class PruneError(LeydenError):
+    """A model, method or optimiser cannot be pruned as asked."""
+
+
+class ExportError(LeydenError):
+    """A network could not be written as ONNX, or the file does not compute what the network computes."""
+
+
+class PanelError(LeydenError):
+    """A panel was asked for something its present state does not allow."""
