@@ -18,8 +18,10 @@ __all__ = [
     "PanelError",
     "PruneError",
     "TooFewClasses",
+    "ToolMissing",
     "TrainError",
     "UnknownAsset",
+    "UnknownMember",
     "UnknownModel",
     "UnreadableImage",
     "VisionError",
@@ -52,6 +54,14 @@ class DiskFull(AssetError):
 
 class DamagedArchive(AssetError):
     """An archive cannot be opened, or lacks a member it should hold."""
+
+
+class UnknownMember(AssetError):
+    """An asset holds no file of that name, or more than one."""
+
+
+class ToolMissing(AssetError):
+    """A program or package that a file comes through (pip, apt-get, scikit-image) is not installed."""
 
 
 class ItemError(LeydenError):

@@ -1,0 +1,113 @@
+"""The learning-rate range test: one short run in which the rate grows until the loss explodes."""
+
+import copy
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from leyden.errors import TrainError
+from leyden.train.task import Classifier
+
+__all__ = ["RateCurve", "find_rate"]
+
+
+@dataclass(frozen=True)
+class RateCurve:
+    """Smoothed loss at every tried rate, and the rate at which it fell fastest."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    suggestion: float
+
+    def __repr__(self) -> str:
+        return f"RateCurve({len(self.rates)} rates, suggestion {self.suggestion:.2e})"
+
+
+def find_rate(
+    task: Classifier, batches: Iterable[Any], *, low: float = 1e-6, high: float = 1.0, steps: int = 60, seed: int = 0
+) -> RateCurve:
+    """Tries rates from low to high, one batch each, on a copy of the task, and suggests one.
+
+    Args:
+        task: left as it was.
+        batches: (images, labels) batches; gone through again when there are fewer than `steps`.
+        low: first rate.
+        high: last rate; the run ends before it once the loss is four times its lowest, or not a number.
+        steps: rates tried, at equal ratios; at least 10.
+        seed: seeds dropout; torch's random state is put back afterwards.
+
+    Returns:
+        The curve; `suggestion` is where the smoothed loss falls fastest over the logarithm of the rate.
+
+    Raises:
+        TrainError: rates out of order, too few steps, no batch, or a loss that is not a number at the first rate.
+
+    Examples:
+        >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
+        >>> from leyden.train.tuning import Tuning
+        >>> task = Classifier(net, ["a", "b"], tuning=Tuning(freeze=0))
+        >>> images = torch.randn(8, 3, 1, 1); batch = (images, (images.sum((1, 2, 3)) > 0).long())
+        >>> 1e-6 < find_rate(task, [batch]).suggestion < 1
+        True
+
+    Source:
+        Smith 2017, "Cyclical learning rates for training neural networks" (arXiv:1506.01186), section 3.3.
+    """
+    if not 0 < low < high or steps < 10:
+        raise TrainError(
+            f"find_rate needs 0 < low < high and 10 steps or more, given low={low}, high={high}, steps={steps}"
+        )
+    task = copy.deepcopy(task).train()
+    optimizer = torch.optim.AdamW([p for p in task.parameters() if p.requires_grad], lr=low)
+    tried = [low * (high / low) ** (step / (steps - 1)) for step in range(steps)]
+    rates, losses = [], []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for rate, loss in _losses(task, optimizer, _cycle(batches), tried):
+            rates.append(rate)
+            losses.append(loss)
+            if not math.isfinite(loss) or loss > 4 * min(losses):
+                break
+    smooth = _smoothed([loss for loss in losses if math.isfinite(loss)])
+    if len(smooth) < 3:
+        raise TrainError(
+            f"the loss is {losses[:3]} from the first rates on ({low:g}): look at the data, or lower `low`"
+        )
+    rates = rates[: len(smooth)]
+    slopes = [after - before for before, after in zip(smooth[:-2], smooth[2:], strict=True)]
+    return RateCurve(tuple(rates), tuple(smooth), rates[slopes.index(min(slopes)) + 1])
+
+
+def _losses(
+    task: Classifier, optimizer: torch.optim.Optimizer, batches: Iterator[Any], rates: list[float]
+) -> Iterator[tuple[float, float]]:
+    for rate, (images, labels) in zip(rates, batches, strict=False):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = task.loss((images.to(task.device), labels.to(task.device)))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield rate, float(loss.detach())
+
+
+def _cycle(batches: Iterable[Any]) -> Iterator[Any]:
+    while True:
+        count = 0
+        for batch in batches:
+            count += 1
+            yield batch
+        if not count:
+            raise TrainError("find_rate was given no batch: the loader is empty")
+
+
+def _smoothed(losses: list[float], keep: float = 0.8) -> list[float]:
+    """Exponential mean, corrected for its start."""
+    mean, out = 0.0, []
+    for count, loss in enumerate(losses, start=1):
+        mean = keep * mean + (1 - keep) * loss
+        out.append(mean / (1 - keep**count))
+    return out

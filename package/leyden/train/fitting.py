@@ -1,0 +1,172 @@
+"""Training as a value: a task goes in, a trained copy comes out, whatever happens in between."""
+
+import copy
+import logging
+import signal
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
+from torch.utils.data import DataLoader, Dataset
+
+from leyden.errors import TrainError
+from leyden.train.control import Control
+from leyden.train.history import History
+from leyden.train.task import Classifier
+
+__all__ = ["Fitted", "Status", "fit"]
+
+Status = Literal["finished", "stopped", "interrupted"]
+"""How a run ended: by itself, by `Control.stop`, or by Ctrl-C."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A run that is over: how it ended, the trained copy of the task, what happened, where its best weights are.
+
+    `task` is in evaluation mode and holds the weights of the last step. `checkpoint` is the best epoch's by
+    `val_accuracy` (the last epoch's without validation); None where no folder was given or no epoch was finished.
+    """
+
+    status: Status
+    task: Classifier
+    history: History
+    checkpoint: Path | None
+
+
+def fit(
+    task: Classifier,
+    train: Iterable[Any],
+    validation: Iterable[Any] | None = None,
+    *,
+    epochs: int,
+    callbacks: Sequence[pl.Callback] = (),
+    folder: Path | str | None = None,
+    seed: int = 0,
+) -> Fitted:
+    """Trains a copy of a task with a plain Lightning Trainer and returns it, also after Ctrl-C.
+
+    The task given stays as it was. Runs on an accelerator where Lightning finds one. torch's random state is seeded for
+    the run and put back after it.
+
+    Args:
+        task: what to train.
+        train: batches of (images, labels) with a length: a leyden pipeline or a torch DataLoader.
+        validation: likewise; validated after every epoch.
+        epochs: epochs of the whole run, 1 or more.
+        callbacks: further Lightning callbacks; a `History` among them is used instead of a new one.
+        folder: where the best checkpoint goes; it is made, and what is in it is never overwritten.
+        seed: seeds dropout and whatever else draws from torch's global generator.
+
+    Returns:
+        The trained copy with its history. Ctrl-C is no error: the status is "interrupted" and everything is kept.
+
+    Raises:
+        TrainError: nothing to train on. What callbacks, data or network raise passes through.
+
+    Examples:
+        >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
+        >>> from leyden.train.tuning import Tuning
+        >>> task = Classifier(net, ["dark", "light"], tuning=Tuning(rate=0.1, freeze=0))
+        >>> light = torch.tensor([[0.1], [0.2], [0.8], [0.9]])[..., None, None].expand(-1, 3, 1, 1)
+        >>> batches = [(light, torch.tensor([0, 0, 1, 1]))]
+        >>> fitted = fit(task, batches, batches, epochs=40)
+        >>> fitted.status, fitted.history.best(), torch.equal(fitted.task.model[1].bias, net[1].bias)
+        ('finished', 1.0, False)
+    """
+    if epochs < 1 or len(train) == 0:  # type: ignore[arg-type]  # a loader without a length is refused by len itself
+        raise TrainError(f"nothing to train on: {epochs} epoch(s) of {len(train)} batch(es)")  # type: ignore[arg-type]
+    task = copy.deepcopy(task)
+    history = next((item for item in callbacks if isinstance(item, History)), None) or History()
+    keeper = _keeper(folder, monitor="val_accuracy" if validation is not None else None)
+    extra = [item for item in callbacks if item is not history]
+    with _quiet(), _seeded(seed), _interruptible():
+        trainer = _trainer([history, *extra, *([keeper] if keeper else [])], epochs=epochs)
+        interrupted = _run(trainer, task, train, validation)
+    task.thaw_()
+    stopped = any(isinstance(item, Control) and item.stopped for item in callbacks)
+    status: Status = "interrupted" if interrupted else "stopped" if stopped else "finished"
+    best = Path(keeper.best_model_path) if keeper and keeper.best_model_path else None
+    return Fitted(status, task.cpu().eval(), history, best)
+
+
+def _run(trainer: pl.Trainer, task: Classifier, train: Iterable[Any], validation: Iterable[Any] | None) -> bool:
+    """Whether the run was interrupted; Lightning turns Ctrl-C into SystemExit in the main thread."""
+    try:
+        trainer.fit(task, _one_loader(train), None if validation is None else _one_loader(validation))
+    except (KeyboardInterrupt, SystemExit):
+        return True
+    return trainer.interrupted
+
+
+def _one_loader(batches: Iterable[Any]) -> Iterable[Any]:
+    """Lightning takes a list for several loaders; a list of batches is one."""
+    if not isinstance(batches, list):
+        return batches
+    return DataLoader(cast("Dataset[Any]", batches), batch_size=None)
+
+
+def _trainer(callbacks: list[pl.Callback], *, epochs: int) -> pl.Trainer:
+    return pl.Trainer(
+        max_epochs=epochs,
+        callbacks=callbacks,
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=any(isinstance(item, ModelCheckpoint) for item in callbacks),
+        num_sanity_val_steps=0,
+    )
+
+
+def _keeper(folder: Path | str | None, *, monitor: str | None) -> ModelCheckpoint | None:
+    if folder is None:
+        return None
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return ModelCheckpoint(Path(folder), filename="best", monitor=monitor, mode="max", save_weights_only=True)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Lightning's greeting and its advice about files in the checkpoint folder are not the user's business."""
+    loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning.pytorch")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Checkpoint directory .* exists and is not empty")
+            warnings.filterwarnings("ignore", message="The '.*_dataloader' does not have many workers")
+            warnings.filterwarnings("ignore", message="`isinstance\\(treespec, LeafSpec\\)` is deprecated")
+            warnings.filterwarnings("ignore", message="You defined a `validation_step` but have no")
+            warnings.filterwarnings("ignore", message="The number of training batches .* is smaller than the logging")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Puts the Ctrl-C handler back: Lightning leaves the signal ignored after an interrupt."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
