@@ -1,0 +1,40 @@
+# Three habits: make lint, make test, make docs. make demo and make lab show the product. make only calls tools.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS ?= 2
+
+.PHONY: demo lab test lint docs bench clean
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'leyden needs Python 3.11 or newer; name one: make PYTHON=python3.11')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/leyden demo
+
+lab: $(VENV)/installed
+	$(BIN)/leyden lab
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 -p no:randomly notebooks tutorials
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	PYTHONPATH=package $(BIN)/lint-imports
+	$(BIN)/typos
+
+docs: $(VENV)/installed
+	$(BIN)/python docs/check.py
+
+bench: $(VENV)/installed
+	$(BIN)/python bench/demo.py
+
+clean:
+	rm -rf $(VENV) out _site .quarto
