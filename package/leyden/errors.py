@@ -15,7 +15,9 @@ __all__ = [
     "ItemError",
     "LeydenError",
     "NetworkMissing",
+    "OnnxError",
     "PanelError",
+    "PlotError",
     "PruneError",
     "TooFewClasses",
     "ToolMissing",
@@ -88,6 +90,10 @@ class DrawError(LeydenError):
     """A transform or a stored draw does not fit the sample it is applied to."""
 
 
+class PlotError(LeydenError):
+    """Something was asked to be drawn that cannot be."""
+
+
 class VisionError(LeydenError):
     """A vision model was asked for something it cannot do."""
 
@@ -104,7 +110,11 @@ class PruneError(LeydenError):
     """A model, method or optimiser cannot be pruned as asked."""
 
 
-class ExportError(LeydenError):
+class OnnxError(LeydenError):
+    """An ONNX file cannot be read or run, or was given arrays that it does not take."""
+
+
+class ExportError(OnnxError):
     """A network could not be written as ONNX, or the file does not compute what the network computes."""
 
 
