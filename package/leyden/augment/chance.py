@@ -1,0 +1,58 @@
+"""Numbers by chance, and how their ranges are written."""
+
+from typing import TypeAlias
+
+import torch
+
+from leyden.errors import DrawError
+
+__all__ = ["Range", "check", "interval", "range_text", "uniform"]
+
+Range: TypeAlias = float | tuple[float, float]
+"""A number a for everything from -a to a, or (low, high)."""
+
+
+def uniform(generator: torch.Generator) -> float:
+    """Draw an even number from 0 to below 1, in double precision, from this generator alone."""
+    return torch.rand((), generator=generator, device=generator.device, dtype=torch.float64).item()
+
+
+def interval(span: Range) -> tuple[float, float]:
+    """Give (low, high).
+
+    Examples:
+        >>> interval(15), interval((0, 30))
+        ((-15, 15), (0, 30))
+    """
+    return span if isinstance(span, tuple) else (-span, span)
+
+
+def range_text(span: Range, factor: float = 1) -> str:
+    """Write a range as people do.
+
+    Args:
+        span: the range.
+        factor: multiplies what is printed, 100 for per cent.
+
+    Examples:
+        >>> range_text(15), range_text((0, 30)), range_text(0.1, 100)
+        ('+-15', '0..30', '+-10')
+    """
+    if isinstance(span, tuple):
+        return "..".join(f"{factor * end:.4g}" for end in span)
+    return f"+-{factor * span:.4g}"
+
+
+def check(transform: object, rules: dict[str, bool]) -> None:
+    """Raise all broken rules of a transform at once, if there are any.
+
+    Args:
+        transform: named in the message.
+        rules: what must hold, and whether it does.
+
+    Raises:
+        DrawError: a rule does not hold.
+    """
+    broken = [rule for rule, holds in rules.items() if not holds]
+    if broken:
+        raise DrawError(f"{transform!r}: wants {'; '.join(broken)}")

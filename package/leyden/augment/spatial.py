@@ -1,0 +1,248 @@
+"""Transforms that move places; a chain fuses all of them into one resample."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from math import radians, tan
+from typing import ClassVar, Literal, final, get_args
+
+from leyden.augment.chance import Range, check, interval, range_text
+from leyden.augment.fusion import Fusion
+from leyden.augment.geometry import Axis, about_centre, axis_index, rotation, scaling, shift
+from leyden.augment.step import Numbers, register
+from leyden.augment.transform import Single
+from leyden.errors import DrawError
+from leyden.items import Affine, BorderMode, Size
+
+__all__ = ["Border", "Flip", "Rotate", "Shear", "Spatial", "Translate", "Zoom"]
+
+
+class Spatial(Single):
+    """A transform that is a homogeneous matrix; derive a frozen dataclass with `matrix`, and `ranges` to draw from.
+
+    Examples:
+        >>> from leyden.augment import Rotate, about_centre, register, scaling
+        >>> @register
+        ... @dataclass(frozen=True, repr=False)
+        ... class Squeeze(Spatial):
+        ...     "Narrow the picture along x by a factor from `low` to 1."
+        ...     low: float
+        ...     def ranges(self, size):
+        ...         return ((self.low, 1.0),)
+        ...     def matrix(self, numbers, size):
+        ...         return about_centre(scaling((*(1.0 for _ in size[1:]), *numbers)), size)
+        >>> Squeeze(0.5) | Rotate(15)
+        Squeeze(0.5) | Rotate(15)
+    """
+
+    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]] = "spatial"
+
+    @abstractmethod
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Give where places go: rows of numbers in axis order, the last (0, ..., 0, 1).
+
+        Args:
+            numbers: what was drawn.
+            size: the grid before this step; the centre of its first pixel is at 0.
+        """
+
+    def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
+        """Put the map behind those of the steps before."""
+        size = fusion.new_size
+        matrix = self.matrix(numbers, size)
+        if len(matrix) != len(size) + 1 or any(len(row) != len(matrix) for row in matrix):
+            raise DrawError(f"{self!r} gave the matrix {matrix} for {len(size)} axes; give as many rows and one more")
+        return fusion.moved(matrix, self.new_size(numbers, size))
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Border(Single):
+    """Set what images show outside their grid, for the whole chain wherever this stands in it; the last one counts.
+
+    Chains without it reflect, so that no network learns to see the black corners of a rotation. Masks get
+    background everywhere outside.
+
+    Args:
+        mode: `zeros`, `border` (the nearest pixel) or `reflection`.
+    """
+
+    mode: BorderMode
+
+    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]] = "border"
+
+    def __post_init__(self) -> None:
+        check(self, {f"one of {get_args(BorderMode)}": self.mode in get_args(BorderMode)})
+
+    def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
+        """Set the border."""
+        del numbers
+        return fusion.bordered(self.mode)
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Flip(Spatial):
+    """Mirror along an axis, always; `Maybe(Flip("x"))` does it half of the time. Copies pixels exactly.
+
+    Args:
+        axis: `x` swaps left and right, `y` up and down, `z` the first and last slice.
+    """
+
+    axis: Axis
+
+    exact: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self, {"an axis x, y or z": self.axis in get_args(Axis)})
+
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Mirror about the centre of the grid."""
+        del numbers
+        flipped = axis_index(self.axis, len(size))
+        return about_centre(scaling(tuple(-1.0 if axis == flipped else 1.0 for axis in range(len(size)))), size)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"flip {self.axis}"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Rotate(Spatial):
+    """Turn about the centre of the grid, anticlockwise as shown; multiples of 90 on an even grid copy pixels.
+
+    Args:
+        degrees: from -degrees to degrees, or (low, high).
+        axis: what a volume turns about: `z` turns every slice in its plane, `y` turns z into x, `x` turns z into y;
+            pictures turn about `z`.
+
+    Source:
+        The direction is that of torchvision.transforms.functional.rotate.
+    """
+
+    degrees: Range
+    axis: Axis = "z"
+
+    def __post_init__(self) -> None:
+        low, high = interval(self.degrees)
+        check(self, {"low <= high in degrees": low <= high, "an axis x, y or z": self.axis in get_args(Axis)})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw an angle in degrees."""
+        del size
+        return (interval(self.degrees),)
+
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Turn the plane of the two other axes."""
+        axes = len(size)
+        if axes == 2 and self.axis != "z":
+            raise DrawError(f"{self!r} needs a volume; a picture turns about z only")
+        # a picture lies in the plane that z stands upon
+        down, right = (0, 1) if axes == 2 else (axis for axis in range(3) if axis != axis_index(self.axis, 3))
+        return about_centre(rotation(numbers[0], (down, right), axes), size)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"rotate {range_text(self.degrees)} deg{'' if self.axis == 'z' else f' about {self.axis}'}"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Zoom(Spatial):
+    """Enlarge about the centre of the grid by one factor for all axes; the grid keeps its size.
+
+    Args:
+        low: smallest factor, above 0; below 1 shrinks.
+        high: largest factor.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        check(self, {"0 < low <= high": 0 < self.low <= self.high})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw a factor."""
+        del size
+        return ((self.low, self.high),)
+
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Scale all axes alike."""
+        return about_centre(scaling(numbers * len(size)), size)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"zoom {self.low:.4g}..{self.high:.4g}"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Translate(Spatial):
+    """Shift along every axis, each by its own distance.
+
+    Args:
+        fraction: of the length of the axis, from -fraction to fraction, or (low, high); positive is down and right.
+    """
+
+    fraction: Range
+
+    def __post_init__(self) -> None:
+        low, high = interval(self.fraction)
+        check(self, {"low <= high": low <= high})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw a fraction an axis."""
+        return (interval(self.fraction),) * len(size)
+
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Shift by the fractions, in pixels."""
+        return shift(tuple(number * count for number, count in zip(numbers, size, strict=True)))
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"shift {range_text(self.fraction, 100)} %"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Shear(Spatial):
+    """Slant about the centre of the grid: places move along one axis in proportion to where they are on another.
+
+    Args:
+        degrees: how far lines along `across` lean, from -degrees to degrees, or (low, high), between -90 and 90.
+        along: the axis that places move along.
+        across: the axis whose lines lean.
+    """
+
+    degrees: Range
+    along: Axis = "x"
+    across: Axis = "y"
+
+    def __post_init__(self) -> None:
+        low, high = interval(self.degrees)
+        named = {self.along, self.across} <= set(get_args(Axis)) and self.along != self.across
+        check(self, {"-90 < low <= high < 90 in degrees": -90 < low <= high < 90, "two different axes": named})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw an angle in degrees."""
+        del size
+        return (interval(self.degrees),)
+
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Lean one axis over."""
+        row, column = axis_index(self.along, len(size)), axis_index(self.across, len(size))
+        linear = [list(line) for line in scaling((1.0,) * len(size))]
+        linear[row][column] = tan(radians(numbers[0]))
+        return about_centre(tuple(map(tuple, linear)), size)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        plain = (self.along, self.across) == ("x", "y")
+        return f"shear {range_text(self.degrees)} deg{'' if plain else f' along {self.along} across {self.across}'}"

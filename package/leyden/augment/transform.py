@@ -1,0 +1,142 @@
+"""Transforms describe; what chance decides is a `Draw`."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TypeVar, final
+
+import torch
+
+from leyden.augment.chance import uniform
+from leyden.augment.draw import Draw, grid_of
+from leyden.augment.plan import write_plan
+from leyden.augment.step import Arguments, Expression, Leaf, Numbers, Step
+from leyden.items import Size
+
+__all__ = ["Chain", "Single", "Transform"]
+
+_Sample = TypeVar("_Sample")
+
+
+class Transform(Expression, ABC):
+    """Something that may happen to a sample; `a | b` does both, in that order.
+
+    A transform holds no randomness and no state: `draw` decides with the generator it is given and nothing else.
+    """
+
+    @abstractmethod
+    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+        """Draw the steps for a grid; give them and the grid after them.
+
+        As many numbers are drawn whatever the coins say, so one decision does not shift the next.
+        """
+
+    @abstractmethod
+    def parts(self) -> tuple[tuple[float, Leaf], ...]:
+        """List the steps that may happen, each with its probability."""
+
+    def draw(self, generator: torch.Generator, sample: object) -> Draw:
+        """Decide, for the grid of a sample.
+
+        Args:
+            generator: where all chance comes from; equal states give equal draws.
+            sample: items on one grid; only their size is looked at.
+
+        Raises:
+            DrawError: no item, items on different grids, or a grid that a step does not fit.
+        """
+        size = grid_of(sample)
+        return Draw(size, self.decide(generator, size)[0])
+
+    def __call__(self, generator: torch.Generator, sample: _Sample) -> _Sample:
+        """Draw and apply at once, as `leyden.data.map_random` wants it."""
+        return self.draw(generator, sample)(sample)
+
+    def __or__(self, other: object) -> "Chain":
+        if not isinstance(other, Transform):
+            return NotImplemented
+        return Chain(*_flat(self), *_flat(other))
+
+    def plan(self) -> str:
+        """Say what is done and what is fused, one numbered line a pass over the pixels.
+
+        Examples:
+            >>> from leyden.augment import Brightness, Flip, Maybe, Rotate
+            >>> print((Maybe(Flip("x")) | Rotate(15) | Brightness(0.2)).plan())
+            1.) one resample, reflection at the border: 50 % flip x, rotate +-15 deg
+            2.) one linear colour step: brightness +-0.2
+        """
+        parts = self.parts()
+        exact = all(leaf.exact for _, leaf in parts if leaf.kind == "spatial")
+        chances = ["" if chance == 1 else f"{100 * chance:.3g} % " for chance, _ in parts]
+        worded = [(often + leaf.describe(), leaf) for often, (_, leaf) in zip(chances, parts, strict=True)]
+        return write_plan(worded, exact=exact)
+
+
+def _flat(transform: Transform) -> tuple[Transform, ...]:
+    return transform.steps if isinstance(transform, Chain) else (transform,)
+
+
+@final
+@dataclass(frozen=True, init=False, repr=False)
+class Chain(Transform):
+    """Several transforms, one after the other; written `a | b | c`.
+
+    Args:
+        steps: in order; none at all is a chain that does nothing.
+
+    Examples:
+        >>> from leyden.augment import Flip, Rotate, Zoom
+        >>> Flip("x") | (Rotate(15) | Zoom(0.9, 1.1))
+        Flip('x') | Rotate(15) | Zoom(0.9, 1.1)
+    """
+
+    steps: tuple[Transform, ...]
+
+    def __init__(self, *steps: Transform) -> None:
+        object.__setattr__(self, "steps", steps)
+
+    def arguments(self) -> Arguments:
+        """Give the steps."""
+        return self.steps, {}
+
+    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+        """Draw each step for the grid that the one before leaves."""
+        drawn: list[Step] = []
+        for step in self.steps:
+            steps, size = step.decide(generator, size)
+            drawn += steps
+        return tuple(drawn), size
+
+    def parts(self) -> tuple[tuple[float, Leaf], ...]:
+        """List the steps of all links."""
+        return tuple(part for step in self.steps for part in step.parts())
+
+    def __repr__(self) -> str:
+        return " | ".join(map(repr, self.steps)) if len(self.steps) > 1 else super().__repr__()
+
+
+class Single(Transform, Leaf):
+    """A transform that draws its own numbers and is one step of a draw."""
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Give (low, high) for each number to draw, evenly, for a grid; none unless overridden."""
+        del size
+        return ()
+
+    def numbers(self, generator: torch.Generator, size: Size) -> Numbers:
+        """Draw the numbers for a grid; override where they are not even over `ranges`."""
+        return tuple(low + (high - low) * uniform(generator) for low, high in self.ranges(size))
+
+    def new_size(self, numbers: Numbers, size: Size) -> Size:
+        """Give the grid after this step; the one before unless overridden."""
+        del numbers
+        return size
+
+    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+        """Draw this one step."""
+        numbers = self.numbers(generator, size)
+        return (Step(self, numbers),), self.new_size(numbers, size)
+
+    def parts(self) -> tuple[tuple[float, Leaf], ...]:
+        """List this one step, as certain."""
+        return ((1.0, self),)

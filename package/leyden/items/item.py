@@ -1,0 +1,94 @@
+"""What every typed item knows: the grid it lives on, how it moves, how it is recoloured."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, TypeAlias, cast
+
+import torch
+from torch import Tensor
+
+from leyden.errors import ItemError
+from leyden.items.grid.move import Move
+
+__all__ = ["Item", "Recolour", "complain"]
+
+Recolour: TypeAlias = Callable[[Tensor], Tensor]
+"""A change of values, not of places: takes and gives `channel *space`."""
+
+
+class Item(ABC):
+    """One thing of a sample that knows how augmentation acts on it.
+
+    Items are frozen dataclasses. They hold the tensors they are given (nothing is copied), compare by value and by
+    dtype, and never change. An item of your own takes two methods, `size` and `warp`:
+
+    Examples:
+        >>> from dataclasses import dataclass
+        >>> from leyden.items import Move, Size
+        >>> @dataclass(frozen=True, eq=False)
+        ... class Needle(Item):
+        ...     "A tip and an end, in pixels."
+        ...     ends: Tensor
+        ...     grid: Size
+        ...     @property
+        ...     def size(self) -> Size:
+        ...         return self.grid
+        ...     def warp(self, move: Move) -> "Needle":
+        ...         return Needle(move.points(self.ends), move.new_size)
+        >>> down = Move(((1.0, 0.0, 2.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (8, 8), (8, 8))
+        >>> Needle(torch.tensor([[0.0, 0.0], [3.0, 4.0]]), (8, 8)).warp(down).ends
+        tensor([[2., 0.],
+                [5., 4.]])
+    """
+
+    @property
+    @abstractmethod
+    def size(self) -> tuple[int, ...] | None:
+        """The grid the item lives on, in axis order; None for what has no place, such as a label."""
+
+    @abstractmethod
+    def warp(self, move: Move) -> "Item":
+        """Give the item on the new grid of a move.
+
+        Args:
+            move: where everything goes; `move.points` maps places, `leyden.items.resample` maps pixels.
+        """
+
+    def recolour(self, change: Recolour) -> "Item":
+        """Give the item with its values changed; itself if it has no colours, which is the default.
+
+        Args:
+            change: takes and gives `channel *space`.
+        """
+        del change
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        names = [field.name for field in fields(cast("Any", self))]
+        return all(_same(getattr(self, name), getattr(other, name)) for name in names)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.size))
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return one.dtype == other.dtype and one.device == other.device and torch.equal(one, other)
+    return type(one) is type(other) and one == other
+
+
+def complain(name: str, faults: list[str]) -> None:
+    """Raise all faults of an item at once, if there are any.
+
+    Args:
+        name: the item's class.
+        faults: what is wrong and what to do, one sentence each.
+
+    Raises:
+        ItemError: there are faults.
+    """
+    if faults:
+        raise ItemError(f"{name}: " + "; ".join(faults))

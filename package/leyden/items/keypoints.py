@@ -1,0 +1,93 @@
+"""Keypoints: places on a grid that keep their meaning when the grid moves."""
+
+from dataclasses import dataclass, replace
+from typing import final
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from leyden.items.grid.affine import Size, size_text
+from leyden.items.grid.move import Move
+from leyden.items.item import Item, complain
+from leyden.types import Points
+
+__all__ = ["Keypoints"]
+
+
+@final
+@dataclass(frozen=True, eq=False, repr=False, slots=True)  # only a slot can stand in for the abstract property `size`
+class Keypoints(Item):
+    """Places in pixels, one a row, in axis order (`y x` or `z y x`); the centre of the first pixel is at 0.
+
+    Points that a move carries off the grid are kept, with the places they have there; see `inside`.
+
+    Args:
+        data: `point axis`, real; no points at all is `torch.empty(0, 2)`. Not copied.
+        size: the grid they live on, as that of the image beside them.
+        labels: a name a point, or none.
+        pairs: rows that change places when the picture is mirrored, such as (left eye, right eye).
+
+    Raises:
+        ItemError: shape, size, labels and pairs do not fit together.
+
+    Examples:
+        >>> eyes = Keypoints(torch.tensor([[3.0, 2.0], [3.0, 6.0]]), (8, 8), labels=("left", "right"), pairs=((0, 1),))
+        >>> eyes
+        Keypoints(2 on 8 x 8, float32, left right)
+        >>> mirror = Move(((1.0, 0.0, 0.0), (0.0, -1.0, 7.0), (0.0, 0.0, 1.0)), (8, 8), (8, 8))
+        >>> eyes.warp(mirror).data
+        tensor([[3., 1.],
+                [3., 5.]])
+    """
+
+    data: Points
+    size: Size  # pyright: ignore[reportIncompatibleMethodOverride]
+    labels: tuple[str, ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.data, Tensor):
+            complain("Keypoints", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
+        complain("Keypoints", self._faults())
+
+    def _faults(self) -> list[str]:
+        faults: list[str] = []
+        if not self.data.is_floating_point():
+            faults.append(f"wants real numbers, got {self.data.dtype}; use data.float()")
+        if len(self.size) not in (2, 3) or min(self.size) < 1:
+            faults.append(f"wants a grid of two or three axes, at least one pixel each, got size {self.size}")
+        if self.data.ndim != 2 or self.data.shape[1] != len(self.size):
+            faults.append(f"wants one row of {len(self.size)} places a point, got shape {tuple(self.data.shape)}")
+            return faults
+        count = len(self.data)
+        if len(self.labels) not in (0, count):
+            faults.append(f"{len(self.labels)} labels for {count} points; give one a point or none")
+        rows = [row for pair in self.pairs for row in pair]
+        if len(set(rows)) < len(rows) or not all(0 <= row < count for row in rows):
+            faults.append(f"pairs {self.pairs} must name rows 0..{count - 1}, each at most once")
+        return faults
+
+    @property
+    def inside(self) -> Bool[Tensor, "point"]:
+        """Which points lie on the grid, up to its outer edge half a pixel outside the outermost centres."""
+        edge = torch.tensor(self.size, dtype=self.data.dtype, device=self.data.device) - 0.5
+        return ((self.data >= -0.5) & (self.data <= edge)).all(1)
+
+    def warp(self, move: Move) -> "Keypoints":
+        """Give the places after the move; to 1e-5 pixels and back again in double precision.
+
+        Where the move mirrors, the rows of each pair change places: what is mirrored is no longer the left eye.
+        """
+        data = move.points(self.data)
+        if self.pairs and move.mirrors:
+            order = list(range(len(data)))
+            for one, other in self.pairs:
+                order[one], order[other] = other, one
+            data = data[order]
+        return replace(self, data=data, size=move.new_size)
+
+    def __repr__(self) -> str:
+        named = f", {' '.join(self.labels)}" if self.labels else ""
+        kind = str(self.data.dtype).removeprefix("torch.")
+        return f"Keypoints({len(self.data)} on {size_text(self.size)}, {kind}{named})"

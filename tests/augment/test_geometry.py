@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from leyden.augment import geometry
+from leyden.errors import DrawError
+
+
+def apply(matrix, *place):
+    return tuple((np.array(matrix) @ [*place, 1])[:-1])
+
+
+def test_a_quarter_turn_takes_right_to_up():
+    turn = geometry.about_centre(geometry.rotation(90, (0, 1), 2), (5, 5))
+    assert apply(turn, 2, 4) == (0, 2)
+
+
+@pytest.mark.parametrize("degrees", [-450, -90, 0, 90, 180, 270, 360.0])
+def test_right_angles_are_exact(degrees):
+    turn = geometry.rotation(degrees, (0, 2), 3)
+    assert {abs(entry) for row in turn for entry in row} == {0.0, 1.0}
+    np.testing.assert_allclose(turn, geometry.rotation(degrees + 1e-9, (0, 2), 3), atol=1e-9)
+
+
+def test_the_centre_goes_to_the_centre():
+    linear = ((1.5, 0.2), (-0.3, 0.7))
+    matrix = geometry.about_centre(linear, (4, 7), (9, 2))
+    assert apply(matrix, 1.5, 3.0) == pytest.approx((4.0, 0.5))
+
+
+def test_shifts_add_and_scalings_multiply():
+    assert apply(geometry.shift((1, 2.5, -3)), 0, 0, 0) == (1, 2.5, -3)
+    assert geometry.scaling((2, 3)) == ((2, 0.0), (0.0, 3))
+
+
+def test_an_axis_is_named_from_the_last_on():
+    assert [geometry.axis_index(axis, 3) for axis in ("z", "y", "x")] == [0, 1, 2]
+    with pytest.raises(DrawError, match="no z axis in a grid of 2; its axes are y x"):
+        geometry.axis_index("z", 2)

@@ -1,0 +1,47 @@
+import pytest
+import torch
+
+from leyden.errors import ItemError
+from leyden.items import Image, Move
+
+HALF = ((1.0, 0.0, 0.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_no_image_is_refused_with_all_faults_at_once():
+    with pytest.raises(ItemError, match=r"real numbers, got torch.uint8.*got shape \(4, 4\).*data\[None\]"):
+        Image(torch.zeros(4, 4, dtype=torch.uint8))
+    with pytest.raises(ItemError, match=r"shape \(3, 0, 4\) holds no pixel"):
+        Image(torch.zeros(3, 0, 4))
+    with pytest.raises(ItemError, match="wants a tensor, got list"):
+        Image([[1.0]])  # pyright: ignore[reportArgumentType]
+
+
+def test_images_compare_by_value_and_dtype():
+    data = torch.rand(1, 4, 4)
+    assert Image(data) == Image(data.clone())
+    assert hash(Image(data)) == hash(Image(data.clone()))
+    assert Image(data) != Image(data.double())
+    assert Image(data) != Image(data + 1)
+    assert Image(data) != data.numpy().tolist()
+
+
+def test_it_prints_shape_dtype_and_range():
+    assert repr(Image(torch.tensor([[[[-1.0, 0.5]]]]).double())) == "Image(1 x 1 x 1 x 2, float64, -1..0.5)"
+
+
+def test_a_move_that_moves_nothing_gives_the_image_itself():
+    image = Image(torch.rand(1, 4, 4))
+    assert image.warp(Move(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (4, 4), (4, 4))) is image
+
+
+def test_values_between_pixels_are_interpolated():
+    image = Image(torch.tensor([[[0.0], [1.0], [4.0]]]))
+    moved = image.warp(Move(HALF, (3, 1), (3, 1), "border"))
+    assert moved.data.flatten().tolist() == pytest.approx([0.0, 0.5, 2.5])
+
+
+def test_recolouring_gives_a_new_image():
+    image = Image(torch.ones(1, 2, 2))
+    assert image.recolour(lambda data: data * 2) == Image(torch.full((1, 2, 2), 2.0))
+    assert image == Image(torch.ones(1, 2, 2))

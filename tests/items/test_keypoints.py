@@ -1,0 +1,58 @@
+import pickle
+
+import pytest
+import torch
+
+from leyden.errors import ItemError
+from leyden.items import Keypoints, Move
+
+MIRROR = ((1.0, 0.0, 0.0), (0.0, -1.0, 7.0), (0.0, 0.0, 1.0))
+TURN = ((-1.0, 0.0, 7.0), (0.0, -1.0, 7.0), (0.0, 0.0, 1.0))
+
+
+def face():
+    data = torch.tensor([[3.0, 2.0], [3.0, 6.0], [5.0, 4.0]])
+    return Keypoints(data, (8, 8), labels=("left eye", "right eye", "nose"), pairs=((0, 1),))
+
+
+def test_the_left_eye_stays_the_left_eye_in_a_mirror():
+    assert face().warp(Move(MIRROR, (8, 8), (8, 8))).data.tolist() == [[3, 1], [3, 5], [5, 3]]
+
+
+def test_turning_does_not_swap():
+    assert face().warp(Move(TURN, (8, 8), (8, 8))).data.tolist() == [[4, 5], [4, 1], [2, 3]]
+
+
+def test_points_live_on_the_new_grid_and_may_lie_outside_it():
+    moved = face().warp(Move(MIRROR, (8, 8), (5, 4)))
+    assert moved.size == (5, 4)
+    assert moved.inside.tolist() == [True, False, False]
+    assert moved.labels == face().labels
+
+
+def test_the_edge_of_the_grid_is_half_a_pixel_outside_the_outermost_centres():
+    assert Keypoints(torch.tensor([[-0.5, 3.5], [-0.6, 0.0]]), (4, 4)).inside.tolist() == [True, False]
+
+
+def test_no_points_at_all_are_fine():
+    none = Keypoints(torch.empty(0, 3), (4, 5, 6))
+    turned = ((0.6, 0.8, 0.0, 1.0), (-0.8, 0.6, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    moved = none.warp(Move(turned, (4, 5, 6), (4, 5, 6)))
+    assert moved == none
+    assert repr(none) == "Keypoints(0 on 4 x 5 x 6, float32)"
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_faults_are_named_all_at_once():
+    with pytest.raises(ItemError, match=r"2 labels for 1 points.*pairs \(\(0, 1\),\) must name rows 0\.\.0"):
+        Keypoints(torch.zeros(1, 2), (8, 8), labels=("a", "b"), pairs=((0, 1),))
+    with pytest.raises(ItemError, match=r"got torch.int64.*one row of 3 places a point, got shape \(1, 2\)"):
+        Keypoints(torch.zeros(1, 2, dtype=torch.int64), (8, 8, 8))
+    with pytest.raises(ItemError, match=r"got size \(0, 8\)"):
+        Keypoints(torch.zeros(1, 2), (0, 8))
+    with pytest.raises(ItemError, match="wants a tensor, got tuple"):
+        Keypoints((0, 1), (8, 8))  # pyright: ignore[reportArgumentType]
+
+
+def test_they_survive_pickling():
+    assert pickle.loads(pickle.dumps(face())) == face()
