@@ -1,0 +1,27 @@
+"""Networks for pictures, each with the preprocessing its weights were trained with."""
+
+from leyden.vision.block import InvertedResidual, SamePad, StochasticDepth, Unit
+from leyden.vision.efficientnet import LITE, EfficientNet, Head, Scaling
+from leyden.vision.preprocess import Preprocess
+from leyden.vision.registry import Builder, Weights, create, names, register
+from leyden.vision.weights import fit_channels, read_lite0, rename
+
+__all__ = [
+    "LITE",
+    "Builder",
+    "EfficientNet",
+    "Head",
+    "InvertedResidual",
+    "Preprocess",
+    "SamePad",
+    "Scaling",
+    "StochasticDepth",
+    "Unit",
+    "Weights",
+    "create",
+    "fit_channels",
+    "names",
+    "read_lite0",
+    "register",
+    "rename",
+]
