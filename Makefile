@@ -31,7 +31,10 @@ lint: $(VENV)/installed
 	$(BIN)/typos
 
 docs: $(VENV)/installed
+	$(BIN)/python docs/site_reference.py
 	$(BIN)/python docs/check.py
+	@if PATH="$(CURDIR)/$(BIN):$$PATH" command -v quarto >/dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" quarto render; \
+	else echo "quarto is not installed: the pages were checked, not rendered (pip install quarto-cli brings it)"; fi
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/demo.py
