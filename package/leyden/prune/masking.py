@@ -1,0 +1,222 @@
+"""The mechanism: a module whose weights are read through masks, and is otherwise what it was.
+
+A masked module keeps its parameters where they were, so `named_parameters` and `state_dict` keep their keys. Its class
+becomes a generated subclass of its own class, in which each masked weight is a property: the parameter where it is
+kept, zero elsewhere. So autograd itself gives exact zeros as the gradient of pruned positions; there is no hook that a
+copy could lose. The masks are non-persistent boolean buffers: they follow the module between devices and stay out of
+checkpoints.
+"""
+
+import copy
+import types
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, fx, nn
+
+from leyden.errors import PruneError
+
+__all__ = ["Masked", "MaskedRecurrent", "clean_", "mask_", "standing", "unmask_"]
+
+_PREFIX = "_mask_"
+
+
+class Masked(nn.Module):
+    """Abstract: what a generated class adds to the class of the module that it masks.
+
+    A generated class carries the name and module path of the class it stands for, so that `repr`, `torch.fx` (which
+    knows its leaves by module path) and the metadata of an ONNX export go on seeing that class.
+    """
+
+    plain_class: ClassVar[type[nn.Module]]
+    masked_names: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls) -> None:
+        # Not passed on: a class that registers its subclasses by name must not take ours for its own.
+        if cls.__base__ is not Masked and not cls.__dict__.get("masked_names"):
+            # Parametrisations subclass the layer, and would take the computed weight for the parameter.
+            raise PruneError(f"{cls.__name__} cannot be put on a masked layer: add parametrisations before pruning")
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
+        if local_metadata.get("assign_to_params_buffers", False):
+            # assign=True made the caller's tensors our parameters: write the zeros into copies.
+            for name in standing(self):
+                leaf = self._parameters[name]
+                if leaf is not None:
+                    self._parameters[name] = nn.Parameter(leaf.detach().clone(), leaf.requires_grad)
+        clean_(self)
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        clean_(self)
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        # A generated class has no importable name: pickle its plain class, and how to mask that again.
+        constructor, arguments, *rest = super().__reduce_ex__(protocol)
+        plain = tuple(self.plain_class if argument is type(self) else argument for argument in arguments)
+        return (_revive, (self.masked_names, standing(self), constructor, plain), *rest)
+
+    def extra_repr(self) -> str:
+        """Describe the layer as its class does, then name the weights that are masked."""
+        return ", ".join(part for part in (super().extra_repr(), f"masked={', '.join(self.masked_names)}") if part)
+
+
+class MaskedRecurrent(Masked):
+    """Abstract: recurrent layers compute from a cached list of weights, which must be read anew to be masked."""
+
+    _flat_weights_names: list[str]
+
+    @property
+    def _flat_weights(self) -> list[Tensor | None]:
+        return [getattr(self, name, None) for name in self._flat_weights_names]
+
+    @_flat_weights.setter
+    def _flat_weights(self, _: object) -> None:
+        # A stored list would hold results of autograd, and those cannot be deep-copied.
+        pass
+
+    def _update_flat_weights(self) -> None:
+        pass
+
+    def flatten_parameters(self) -> None:
+        """Do nothing: the tensors computed with are made afresh for each forward, so packing them once is of no use."""
+
+
+def standing(module: nn.Module) -> dict[str, Tensor]:
+    """Give the masks of one module (not of its children), by attribute name, True where kept; empty if it is plain."""
+    if not isinstance(module, Masked):
+        return {}
+    found = {name: module._buffers.get(_PREFIX + name) for name in module.masked_names}
+    return {name: mask for name, mask in found.items() if mask is not None}
+
+
+def clean_(module: nn.Module) -> None:
+    """Write exact zeros where the module is masked.
+
+    Reading a masked weight is right whatever its parameter holds, but a parameter can be written to from outside: by an
+    optimiser that mixes its entries, by `parameter.data.copy_`, by an average of models.
+    """
+    for name, mask in standing(module).items():
+        leaf = module._parameters.get(name)
+        if leaf is not None:
+            leaf.data.masked_fill_(~mask, 0)
+
+
+def mask_(module: nn.Module, masks: Mapping[str, Tensor]) -> None:
+    """Mask parameters that the module itself holds, in place; masks that stand on other parameters of it stay."""
+    plain = module.plain_class if isinstance(module, Masked) else type(module)
+    names = tuple(name for name in module._parameters if name in masks or name in standing(module))
+    for name, mask in masks.items():
+        module.register_buffer(_PREFIX + name, mask, persistent=False)
+    if issubclass(plain, nn.RNNBase):
+        module.__dict__.pop("_flat_weights", None)
+    module.__class__ = _masked_class(plain, names)
+    if isinstance(module, fx.GraphModule):
+        module.recompile()
+    clean_(module)
+
+
+def unmask_(module: nn.Module) -> None:
+    """Make a masked module plain again, in place: its own class, no masks, zeros written where they were."""
+    if not isinstance(module, Masked):
+        return
+    clean_(module)
+    for name in standing(module):
+        delattr(module, _PREFIX + name)
+    bare: Any = module
+    bare.__class__ = module.plain_class
+    if isinstance(bare, nn.RNNBase):
+        bare._init_flat_weights()
+    if isinstance(bare, fx.GraphModule):
+        bare.recompile()
+
+
+def _read(module: nn.Module, name: str) -> Any:
+    # Code that swaps parameters for tensors of its own (meta-learning, DataParallel) leaves them in the instance.
+    leaf: Any = module.__dict__[name] if name in module.__dict__ else nn.Module.__getattr__(module, name)
+    mask = module._buffers.get(_PREFIX + name)
+    if isinstance(leaf, fx.Proxy):
+        return _traced(module, name, leaf)
+    if leaf is None or mask is None:
+        return leaf
+    # where, not a product: infinity times zero would be NaN, in the weight and in its gradient.
+    return torch.where(mask, leaf, 0)
+
+
+def _traced(module: nn.Module, name: str, leaf: fx.Proxy) -> fx.Proxy:
+    # A graph that held the bare parameter would lose the mask, so it holds the module and reads the weight from it.
+    path = leaf.tracer.path_of_module(module) if isinstance(leaf.tracer, fx.Tracer) else ""
+    if not path:
+        raise PruneError(
+            f"torch.fx cannot trace {type(module).__name__}: its own parameter {name!r} is masked, and a graph has no "
+            "place for a masked parameter of the root; trace bake(model), or prune the traced module instead"
+        )
+    return getattr(leaf.tracer.create_proxy("get_attr", path, (), {}), name)
+
+
+def _property_for(name: str) -> property:
+    return property(
+        lambda module: _read(module, name),
+        lambda module, value: module.__dict__.__setitem__(name, value),
+        lambda module: module.__dict__.pop(name),
+        f"The parameter {name!r}, zero where it is pruned.",
+    )
+
+
+def _masked_class(plain: type[nn.Module], names: tuple[str, ...]) -> type[Masked]:
+    """Find or make the subclass of a class that masks these names.
+
+    One class for equal requests keeps `torch.compile` from compiling a layer type again and again. The only table of
+    them is the one Python keeps of subclasses: it is weak, so that classes made in a notebook can go.
+    """
+    for known in plain.__subclasses__():
+        if issubclass(known, Masked) and known.plain_class is plain and known.masked_names == names:
+            return known
+    namespace: dict[str, Any] = {name: _property_for(name) for name in names}
+    namespace |= {name: getattr(plain, name) for name in ("__module__", "__qualname__", "__doc__")}
+    namespace |= {"plain_class": plain, "masked_names": names}
+    # jit.trace would compile properties as script.
+    unused = [*getattr(plain, "__jit_unused_properties__", ()), *names, "_flat_weights"]
+    namespace["__jit_unused_properties__"] = unused
+    if hasattr(plain, "__deepcopy__"):
+        namespace["__deepcopy__"] = _deepcopy
+    mixin = MaskedRecurrent if issubclass(plain, nn.RNNBase) else Masked
+    # Each GraphModule has a class of its own, into which it compiles its forward: ours takes the place of that class.
+    bases = plain.__bases__ if issubclass(plain, fx.GraphModule) else (plain,)
+    return types.new_class(plain.__name__, (mixin, *bases), exec_body=lambda body: body.update(namespace))
+
+
+def _deepcopy(module: Masked, memo: dict[int, Any]) -> nn.Module:
+    """Copy a module whose class has its own way of copying (fx.GraphModule): as that class, then mask the copy."""
+    twin = object.__new__(module.plain_class)
+    twin.__dict__.update(module.__dict__)
+    copied = copy.deepcopy(twin, memo)
+    mask_(copied, {name: copy.deepcopy(mask, memo) for name, mask in standing(module).items()})
+    memo[id(module)] = copied
+    return copied
+
+
+def _revive(
+    names: tuple[str, ...], masks: Mapping[str, Tensor], constructor: Any, arguments: tuple[Any, ...]
+) -> nn.Module:
+    """Rebuild a pickled masked module; pickles hold the path of this function, so it stays here under this name."""
+    module = constructor(*arguments)
+    if "_parameters" in module.__dict__:
+        mask_(module, masks)
+    else:
+        # Python's own protocol: the state, masks included, comes in after the class.
+        module.__class__ = _masked_class(type(module), names)
+    return module

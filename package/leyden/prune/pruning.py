@@ -1,0 +1,170 @@
+"""A model in, a pruned model out; the one that went in stays as it was.
+
+A pruned model has the class of the model (a layer whose own weights are masked, a subclass of its class), its
+`state_dict` keys and its parameter names. Checkpoints load strictly from either into the other, and the pruned one
+stays pruned. The gradients of pruned weights are exactly zero, so optimisers, weight decay and averaging leave them at
+zero; an optimiser that has a history needs `carry`. Pruning again adds to what is pruned.
+
+Three things to know. `layer.weight` is computed when it is read, so write through `parameters()` or `load_state_dict`,
+never into it. A layer that reads its weights past its attributes, as `self._parameters["weight"]`, escapes the mask.
+Code that asks for the exact `type` of a layer, as dynamic quantisation does, and TorchScript, which has no buffers
+outside checkpoints, want `bake(model)`.
+
+Source:
+    A mask between a parameter and its use: Han, Pool, Tran and Dally, Learning both weights and connections for
+    efficient neural networks, NeurIPS 2015.
+"""
+
+import copy
+from collections.abc import Mapping
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from leyden.errors import PruneError
+from leyden.prune.masking import mask_, standing, unmask_
+from leyden.prune.methods import Keep, Method, Rule
+from leyden.prune.selection import Place, Selector, places, select
+
+__all__ = ["bake", "masks", "prune"]
+
+_Model = TypeVar("_Model", bound=nn.Module)
+
+
+def prune(model: _Model, method: Method | Rule, *, where: Selector | None = None) -> _Model:
+    """Copy a model with some of its weights fixed at zero; use the copy exactly as the model.
+
+    Args:
+        model: any module, LightningModules included; left bit for bit as it is, sharing no storage with the copy.
+        method: `Magnitude`, `Threshold`, `Random`, or any function of {name: weights} that gives {name: mask}.
+        where: `named("head.*")`, `layers(nn.Conv2d)`, `depthwise`, their combinations by `&`, `|` and `~`; or a bare
+            pattern, layer type, tuple of types, or function of a `Place`. It chooses among the floating-point
+            parameters of two axes or more; without it all of them may be pruned.
+
+    Returns:
+        The pruned copy, in the mode of the model (train or eval), without `.grad`. It takes the memory of the model
+        and a byte for each weight that may be pruned; a forward reads each of those once more.
+
+    Raises:
+        PruneError: if `where` selects nothing, a weight is NaN, the method does not answer with one boolean mask of
+            the right shape for each tensor, or the model cannot be copied or masked.
+
+    Examples:
+        >>> from leyden.prune import Magnitude, named, prune
+        >>> model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+        >>> sparse = prune(model, Magnitude(0.75), where=~named("2"))
+        >>> int((sparse[0].weight == 0).sum()), list(sparse.state_dict()) == list(model.state_dict())
+        (24, True)
+    """
+    chosen = select(model, where)
+    _check_maskable(chosen)
+    pruned = _copied(model)
+    before = masks(pruned)
+    homes = {place.name: place for place in places(pruned)}
+    weights = {place.name: _used(homes[place.name], before) for place in chosen}
+    stand = {name: before[name] for name in weights if name in before}
+    _check_numbers(weights)
+    keep = _checked(method(weights, stand) if isinstance(method, Method) else method(weights), weights)
+    _install_({name: mask & stand.get(name, mask) for name, mask in keep.items()}, homes)
+    return pruned
+
+
+def masks(model: nn.Module) -> dict[str, Tensor]:
+    """Give the masks of a model, by parameter name: boolean copies, True where a weight is kept.
+
+    A parameter is in it if it could have been pruned, even if nothing of it was; a plain model gives an empty dict.
+    """
+    found = {}
+    for place in places(model):
+        held = standing(place.owners[0]).get(place.names[0].rpartition(".")[2])
+        if held is not None:
+            found[place.name] = held.clone()
+    return found
+
+
+def bake(model: _Model) -> _Model:
+    """Copy a pruned model into a plain one: its own classes, zeros written into the weights, no masks left.
+
+    For export, quantisation and the end of training: trained further, its zeros fill up again. A plain model is just
+    copied.
+    """
+    plain = _copied(model)
+    for module in plain.modules():
+        unmask_(module)
+    return plain
+
+
+def _copied(model: _Model) -> _Model:
+    try:
+        return copy.deepcopy(model)
+    except (RuntimeError, TypeError) as error:
+        raise PruneError(
+            f"{type(model).__name__} cannot be copied ({error}); a module that keeps results of a forward, or an open "
+            "file, as an attribute has to let go of it first"
+        ) from error
+
+
+def _used(place: Place, kept: Mapping[str, Tensor]) -> Tensor:
+    weight = place.parameter.detach().clone()
+    return weight.masked_fill_(~kept[place.name], 0) if place.name in kept else weight
+
+
+def _check_maskable(chosen: list[Place]) -> None:
+    faults = []
+    for place in chosen:
+        if nn.parameter.is_lazy(place.parameter):
+            faults.append(f"{place.name} has no shape yet: run the model once on an example")
+        elif place.parameter.is_meta:
+            faults.append(f"{place.name} is on the meta device, without values: load a checkpoint first")
+        elif place.parameter.element_size() == 1:
+            faults.append(f"{place.name} is of {place.parameter.dtype}, which torch cannot mask: prune a wider type")
+        for owner in place.owners:
+            if isinstance(owner, nn.utils.parametrize.ParametrizationList):
+                faults.append(
+                    f"{place.name} is not a weight but what one is computed from: remove its parametrisation first, or "
+                    "leave it out by where="
+                )
+            if isinstance(owner, torch.jit.ScriptModule):
+                faults.append(f"{place.name} belongs to compiled TorchScript: prune the model before it is scripted")
+            if isinstance(owner, nn.Embedding | nn.EmbeddingBag) and owner.sparse:
+                faults.append(f"{place.name} has sparse gradients: make its embedding with sparse=False")
+    if faults:
+        raise PruneError("; ".join(faults))
+
+
+def _check_numbers(weights: Mapping[str, Tensor]) -> None:
+    broken = [name for name, weight in weights.items() if bool(weight.isnan().any())]
+    if broken:
+        raise PruneError(
+            f"{', '.join(broken)}: NaN among the weights, which cannot be ranked; go back to a sound checkpoint"
+        )
+
+
+def _checked(answer: object, asked: Mapping[str, Tensor]) -> Keep:
+    if not isinstance(answer, Mapping):
+        raise PruneError(f"a method gives {{name: mask}}; this one gave {type(answer).__name__}")
+    faults = [f"{name}: not among the weights that may be pruned" for name in answer if name not in asked]
+    for name, weight in asked.items():
+        if name not in answer:
+            faults.append(f"{name}: no mask")
+        elif not isinstance(answer[name], Tensor) or answer[name].dtype != torch.bool:
+            kind = getattr(answer[name], "dtype", type(answer[name]).__name__)
+            faults.append(f"{name}: a mask of {kind}, not a tensor of torch.bool")
+        elif answer[name].shape != weight.shape:
+            faults.append(f"{name}: a mask of shape {tuple(answer[name].shape)} for weights {tuple(weight.shape)}")
+    if faults:
+        raise PruneError(f"a method gives one boolean mask for each tensor; this one gave: {'; '.join(faults)}")
+    # Laid out in memory as the weight is, for a layer may choose its algorithm by that.
+    return {name: torch.empty_like(weight, dtype=torch.bool).copy_(answer[name]) for name, weight in asked.items()}
+
+
+def _install_(keep: Keep, homes: Mapping[str, Place]) -> None:
+    # All masks of an owner at once, and the very same mask for weights that are tied.
+    by_owner: dict[nn.Module, dict[str, Tensor]] = {}
+    for place_name, mask in keep.items():
+        place = homes[place_name]
+        for name, owner in zip(place.names, place.owners, strict=True):
+            by_owner.setdefault(owner, {})[name.rpartition(".")[2]] = mask
+    for owner, found in by_owner.items():
+        mask_(owner, found)

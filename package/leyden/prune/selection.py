@@ -1,0 +1,197 @@
+"""What may be pruned: predicates over the places in a model at which it holds its parameters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TypeAlias, cast
+
+from torch import nn
+
+from leyden.errors import PruneError
+
+__all__ = ["Place", "Selector", "Where", "depthwise", "layers", "named", "places", "select"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A parameter and where a model holds it, which is at several paths if its weights are tied.
+
+    Args:
+        names: every path at which it is found; the first is its name in `named_parameters`.
+        parameter: the parameter itself.
+        owners: the modules that hold it directly, one for each of `names`.
+        around: every module on the way from the root to it, both ends included.
+    """
+
+    names: tuple[str, ...]
+    parameter: nn.Parameter = field(repr=False)
+    owners: tuple[nn.Module, ...] = field(repr=False)
+    around: tuple[nn.Module, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The path under which `named_parameters` gives the parameter."""
+        return self.names[0]
+
+    def __str__(self) -> str:
+        lazy = nn.parameter.is_lazy(self.parameter)
+        shape = "no shape yet" if lazy else " x ".join(str(size) for size in self.parameter.shape)
+        return f"{self.name} ({type(self.owners[0]).__name__}, {shape})"
+
+
+@dataclass(frozen=True, repr=False)
+class Where:
+    """A question about places, answered by yes or no; `&`, `|` and `~` combine questions.
+
+    Args:
+        text: the expression that makes this question; it is also its `repr`.
+        test: gives the answer for one place.
+        patterns: the names asked for anywhere in it. Each group must match something in a model, so that a misspelt
+            name is noticed even where it protects (`~named("haed.*")`).
+
+    Examples:
+        >>> ~depthwise & ~named("head.*")
+        (~depthwise & ~named('head.*'))
+    """
+
+    text: str
+    test: Callable[[Place], bool]
+    patterns: tuple[tuple[str, ...], ...] = ()
+
+    def __call__(self, place: Place) -> bool:
+        """Answer for one place."""
+        return bool(self.test(place))
+
+    def __and__(self, other: "Selector") -> "Where":
+        return _joined(self, "&", _question(other), lambda answers: all(answers))
+
+    def __or__(self, other: "Selector") -> "Where":
+        return _joined(self, "|", _question(other), lambda answers: any(answers))
+
+    def __invert__(self) -> "Where":
+        return Where(f"~{self.text}", lambda place: not self(place), self.patterns)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+_CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+
+Selector: TypeAlias = Where | str | type[nn.Module] | tuple[type[nn.Module], ...] | Callable[[Place], bool]
+"""What `where=` takes: a `Where`, a name pattern, one or several layer types, or any function of a `Place`."""
+
+
+def named(*patterns: str) -> Where:
+    """Choose parameters by path, in the manner of file names.
+
+    Args:
+        patterns: shell patterns, upper and lower case distinct; `*` crosses dots. One matches the path of a parameter
+            (`"stages.*.weight"`) or of any module around it (`"head"`).
+
+    Returns:
+        Yes where any of the patterns matches. `prune` raises if none of them matches anything in the model.
+    """
+    if not patterns:
+        raise PruneError('named() was given no pattern; say for example named("head.*")')
+    return Where(f"named({', '.join(map(repr, patterns))})", lambda place: _matches(place, patterns), (patterns,))
+
+
+def layers(*types: type[nn.Module]) -> Where:
+    """Choose the parameters inside layers of some types, at any depth.
+
+    Args:
+        types: classes of modules; subclasses count. `layers(nn.MultiheadAttention)` thus covers its `out_proj` too.
+    """
+    if not types:
+        raise PruneError("layers() was given no type; say for example layers(nn.Conv2d)")
+    names = ", ".join(kind.__name__ for kind in types)
+    return Where(f"layers({names})", lambda place: any(isinstance(module, types) for module in place.around))
+
+
+def _is_depthwise(module: nn.Module) -> bool:
+    return isinstance(module, _CONVOLUTIONS) and module.groups > 1 and module.groups == module.in_channels
+
+
+depthwise = Where("depthwise", lambda place: any(_is_depthwise(owner) for owner in place.owners))
+"""Convolutions that filter each channel by itself: few weights, each of them needed."""
+
+
+def places(model: nn.Module) -> list[Place]:
+    """List what can be pruned: floating-point parameters of two axes or more, in the order of `named_parameters`."""
+    found: dict[int, list[tuple[str, nn.Module]]] = {}
+    parameters: dict[int, nn.Parameter] = {}
+    for path, module in model.named_modules(remove_duplicate=False):
+        for attribute, parameter in module._parameters.items():
+            if parameter is not None and (nn.parameter.is_lazy(parameter) or _is_matrix(parameter)):
+                found.setdefault(id(parameter), []).append((f"{path}.{attribute}".removeprefix("."), module))
+                parameters[id(parameter)] = cast("nn.Parameter", parameter)
+    return [
+        Place(
+            names=tuple(name for name, _ in homes),
+            parameter=parameters[key],
+            owners=tuple(owner for _, owner in homes),
+            around=tuple(module for name, _ in homes for module in _around(model, name)),
+        )
+        for key, homes in found.items()
+    ]
+
+
+def select(model: nn.Module, where: Selector | None) -> list[Place]:
+    """Choose the places that a question says yes to.
+
+    Raises:
+        PruneError: if there is nothing to choose from, a name pattern matches nothing, or nothing is chosen.
+    """
+    everything = places(model)
+    if not everything:
+        raise PruneError(
+            f"{type(model).__name__} holds no floating-point parameter of two axes or more: nothing to prune"
+        )
+    question = _question(where) if where is not None else Where("everything", lambda _: True)
+    known = _listing(everything)
+    for group in question.patterns:
+        if not any(_matches(place, group) for place in everything):
+            raise PruneError(f"{named(*group)} matches nothing that can be pruned; there is {known}")
+    chosen = [place for place in everything if question(place)]
+    if not chosen:
+        raise PruneError(f"where={question} selects nothing; there is {known}")
+    return chosen
+
+
+def _is_matrix(parameter: nn.Parameter) -> bool:
+    return parameter.is_floating_point() and parameter.ndim >= 2
+
+
+def _around(model: nn.Module, name: str) -> list[nn.Module]:
+    parts = name.split(".")
+    return [model.get_submodule(".".join(parts[:depth])) for depth in range(len(parts))]
+
+
+def _matches(place: Place, patterns: tuple[str, ...]) -> bool:
+    paths = [name.split(".") for name in place.names]
+    prefixes = {".".join(parts[:depth]) for parts in paths for depth in range(1, len(parts) + 1)}
+    return any(fnmatchcase(prefix, pattern) for prefix in prefixes for pattern in patterns)
+
+
+def _joined(left: Where, sign: str, right: Where, decide: Callable[[tuple[bool, bool]], bool]) -> Where:
+    text = f"({left} {sign} {right})"
+    return Where(text, lambda place: decide((left(place), right(place))), (*left.patterns, *right.patterns))
+
+
+def _question(given: Selector) -> Where:
+    if isinstance(given, Where):
+        return given
+    if isinstance(given, str):
+        return named(given)
+    if isinstance(given, type):
+        return layers(given)
+    if isinstance(given, tuple):
+        return layers(*given)
+    if not callable(given):
+        raise PruneError(f"where takes a pattern, layer types or a function of a Place; {given!r} was given")
+    return Where(getattr(given, "__name__", type(given).__name__), given)
+
+
+def _listing(everything: list[Place]) -> str:
+    shown = ", ".join(str(place) for place in everything[:20])
+    return shown + (f" and {len(everything) - 20} more" if len(everything) > 20 else "")

@@ -1,0 +1,329 @@
+import copy
+import io
+import pickle
+import subprocess
+import sys
+
+import onnxruntime
+import pytest
+import torch
+from torch import fx, nn
+from torch.func import functional_call, grad, stack_module_state, vmap
+from torch.optim import swa_utils
+
+import onnx
+from leyden.errors import PruneError
+from leyden.prune import Magnitude, Random, bake, masks, prune
+
+
+def train(model, example, steps=3):
+    """Take steps that would move every weight that is free to move."""
+    rule = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=0.1)
+    for _ in range(steps):
+        rule.zero_grad()
+        out = model(example)
+        (out[0] if isinstance(out, tuple) else out).float().square().mean().backward()
+        rule.step()
+
+
+def still_pruned(model, kept):
+    state = model.state_dict()
+    parameters = dict(model.named_parameters())
+    return all(
+        not state[name][~mask].any() and not parameters[name].grad[~mask].any() and state[name][mask].any()
+        for name, mask in kept.items()
+    )
+
+
+def deepcopied(model):
+    return copy.deepcopy(model)
+
+
+def shallow_copied(model):
+    return copy.copy(model)
+
+
+def pickled(model):
+    return pickle.loads(pickle.dumps(model))
+
+
+def saved(model):
+    file = io.BytesIO()
+    torch.save(model, file)
+    file.seek(0)
+    return torch.load(file, weights_only=False)
+
+
+COPIES = [deepcopied, shallow_copied, pickled, saved]
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_copies_made_after_a_forward_and_a_backward_stay_pruned(photo, picture, copied):
+    sparse = prune(photo, Magnitude(0.6))
+    kept = masks(sparse)
+    sparse(picture).sum().backward()
+    other = copied(sparse)
+    assert torch.equal(other.eval()(picture), sparse.eval()(picture))
+    train(other.train(), picture)
+    assert still_pruned(other, kept)
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_copies_keep_ties_and_recurrent_layers(words, tokens, copied):
+    sparse = prune(words, Magnitude(0.6))
+    kept = masks(sparse)
+    sparse(tokens).sum().backward()
+    other = copied(sparse)
+    assert torch.equal(other(tokens), sparse(tokens))
+    assert other.output._parameters["weight"] is other.embedding._parameters["weight"]
+    train(other, tokens)
+    assert still_pruned(other, kept)
+
+
+def test_a_pickle_is_read_in_a_fresh_process(tmp_path, picture):
+    sparse = prune(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(64, 2)), Magnitude(0.5))
+    torch.save({"model": sparse, "picture": picture, "answer": sparse(picture).detach()}, tmp_path / "sparse.pt")
+    code = (
+        "import torch, sys\n"
+        "held = torch.load(sys.argv[1], weights_only=False)\n"
+        "model = held['model']\n"
+        "assert torch.equal(model(held['picture']), held['answer'])\n"
+        "from leyden.prune import sparsity\n"
+        "torch.optim.SGD(model.parameters(), lr=1.0, weight_decay=0.1)\n"
+        "model(held['picture']).sum().backward()\n"
+        "print(sparsity(model).zeros)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "sparse.pt")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "0.5"
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16])
+def test_changing_the_type_keeps_the_masks(photo, words, picture, tokens, dtype):
+    for model, example in ((photo, picture.to(dtype)), (words, tokens)):
+        sparse = prune(model, Magnitude(0.6)).to(dtype)
+        kept = masks(sparse)
+        assert all(mask.dtype == torch.bool for mask in kept.values())
+        train(sparse, example)
+        assert still_pruned(sparse, kept)
+        assert next(sparse.parameters()).dtype == dtype
+
+
+def test_training_under_autocast_stays_pruned(photo, picture):
+    sparse = prune(photo, Magnitude(0.6))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        train(sparse, picture)
+    assert still_pruned(sparse, masks(sparse))
+
+
+def test_a_gradient_that_overflowed_is_zero_where_pruned():
+    layer = prune(nn.Linear(4, 2, bias=False), Magnitude(0.5))
+    (layer(torch.ones(1, 4)) * torch.inf).sum().backward()
+    gradient, mask = layer._parameters["weight"].grad, masks(layer)["weight"]
+    assert not gradient[~mask].any()
+    assert bool(gradient[mask].isinf().all())
+
+
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
+def test_compiled_training_is_eager_training(photo, picture, backend):
+    sparse = prune(photo, Magnitude(0.6))
+    twin = copy.deepcopy(sparse)
+    train(torch.compile(sparse, fullgraph=True, backend=backend), picture)
+    train(twin, picture)
+    assert still_pruned(sparse, masks(sparse))
+    for name, value in sparse.state_dict().items():
+        torch.testing.assert_close(value, twin.state_dict()[name])
+    torch._dynamo.reset()
+
+
+def test_a_compiled_model_can_be_pruned(photo, picture):
+    sparse = prune(torch.compile(photo, backend="eager"), Magnitude(0.6), where="*stem.weight")
+    train(sparse, picture)
+    assert still_pruned(sparse, masks(sparse))
+    torch._dynamo.reset()
+
+
+def test_a_symbolic_trace_keeps_names_masks_and_numbers(photo, picture):
+    sparse = prune(photo, Magnitude(0.6))
+    kept = masks(sparse)
+    traced = fx.symbolic_trace(sparse)
+    traced.graph.eliminate_dead_code()
+    traced.recompile()
+    assert sorted(traced.state_dict()) == sorted(sparse.state_dict())
+    assert torch.equal(traced.eval()(picture), sparse.eval()(picture))
+    other = copy.deepcopy(traced).train()
+    train(other, picture)
+    assert still_pruned(other, kept)
+
+
+def test_a_masked_parameter_of_the_root_cannot_be_traced_and_says_so(photo):
+    with pytest.raises(PruneError, match=r"Mixing: its own parameter 'matrix' .* trace bake\(model\)"):
+        fx.symbolic_trace(prune(photo.mixing, Magnitude(0.5)))
+
+
+@pytest.mark.parametrize("copied", [deepcopied, pickled])
+def test_a_traced_module_can_be_pruned_and_copied(photo, copied):
+    example = torch.randn(2, 8)
+    sparse = prune(fx.symbolic_trace(photo.mixing), Magnitude(0.5))
+    other = copied(sparse)
+    assert torch.equal(other(example), sparse(example))
+    train(other, example)
+    assert still_pruned(other, masks(sparse))
+    assert torch.equal(bake(other)(example), other(example))
+
+
+def test_an_exported_program_has_the_same_names_and_numbers(photo, words, picture, tokens):
+    for model, example in ((photo, picture), (words, tokens)):
+        sparse = prune(model, Magnitude(0.6)).eval()
+        program = torch.export.export(sparse, (example,))
+        assert sorted(program.state_dict) == sorted(sparse.state_dict())
+        torch.testing.assert_close(program.module()(example), sparse(example))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.trace` is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:`torch.jit.trace_method` is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Converting a tensor to a Python boolean:torch.jit.TracerWarning")
+def test_a_jit_trace_computes_and_trains_as_the_model(photo, words, picture, tokens):
+    for model, example in ((photo, picture), (words, tokens)):
+        sparse = prune(model, Magnitude(0.6))
+        traced = torch.jit.trace(sparse, (example,))
+        # TorchScript has no buffers outside checkpoints, so the masks show up in its state_dict.
+        assert {name for name in traced.state_dict() if "_mask_" not in name} == set(sparse.state_dict())
+        assert torch.equal(traced.train()(example), sparse.train()(example))
+        train(traced, example)
+        assert still_pruned(traced, masks(sparse))
+
+
+def test_onnx_of_a_baked_model_has_no_trace_of_masks(picture, tmp_path):
+    sparse = prune(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(64, 2)).eval(), Magnitude(0.6))
+    operators = {}
+    for name, model in (("baked", bake(sparse)), ("masked", sparse)):
+        torch.onnx.export(model, (picture,), tmp_path / name, dynamo=True, verbose=False, input_names=["x"])
+        (given,) = onnxruntime.InferenceSession(tmp_path / name).run(None, {"x": picture.numpy()})
+        torch.testing.assert_close(torch.from_numpy(given), sparse(picture).detach(), rtol=1e-4, atol=1e-5)
+        operators[name] = [node.op_type for node in onnx.load(tmp_path / name).graph.node]
+    assert operators["baked"] == ["Conv", "Reshape", "Gemm"]
+    assert set(operators["masked"]) >= set(operators["baked"])
+
+
+def test_functional_call_masks_the_parameters_it_is_given(photo, words, picture, tokens):
+    for model, example in ((photo, picture), (words, tokens)):
+        sparse = prune(model, Magnitude(0.6)).eval()
+        given = {name: torch.randn_like(value) for name, value in sparse.named_parameters()}
+        zeroed = {name: value * masks(sparse).get(name, 1) for name, value in given.items()}
+        assert torch.equal(
+            functional_call(sparse, given, (example,)), functional_call(model.eval(), zeroed, (example,))
+        )
+        slopes = grad(lambda p: functional_call(sparse, p, (example,)).square().sum())(given)  # noqa: B023 (called at once)
+        assert all(not slopes[name][~mask].any() for name, mask in masks(sparse).items())
+
+
+def test_an_ensemble_under_vmap_keeps_a_mask_for_each_member():
+    example = torch.randn(2, 3, 6, 6)
+    members = [prune(nn.Conv2d(3, 4, 3), Random(0.5, seed=seed)) for seed in range(3)]
+    parameters, buffers = stack_module_state(members)
+    together = vmap(lambda p, b: functional_call(members[0], (p, b), (example,)))(parameters, buffers)
+    for member, output in zip(members, together, strict=True):
+        torch.testing.assert_close(output, member(example))
+
+
+@pytest.mark.parametrize("use_buffers", [False, True])
+def test_an_average_of_pruned_models_is_pruned(photo, picture, use_buffers):
+    sparse = prune(photo, Magnitude(0.6))
+    sparse(picture).sum().backward()
+    average = swa_utils.AveragedModel(sparse, multi_avg_fn=swa_utils.get_ema_multi_avg_fn(0.5), use_buffers=use_buffers)
+    for _ in range(3):
+        train(sparse, picture, steps=1)
+        average.update_parameters(sparse)
+    state = average.module.state_dict()
+    assert all(not state[name][~mask].any() for name, mask in masks(sparse).items())
+    assert all(torch.equal(mask, masks(average.module)[name]) for name, mask in masks(sparse).items())
+
+
+def test_whatever_is_written_into_a_parameter_the_model_and_its_checkpoint_stay_pruned(photo, picture):
+    sparse = prune(photo, Magnitude(0.6)).eval()
+    plain = copy.deepcopy(photo).eval()
+    for parameter, other in zip(sparse.parameters(), plain.parameters(), strict=True):
+        parameter.data.fill_(0.5)
+        other.data.fill_(0.5)
+    state = plain.state_dict()
+    for name, mask in masks(sparse).items():
+        state[name].masked_fill_(~mask, 0)
+    assert torch.equal(sparse(picture), plain(picture))
+    assert all(torch.equal(value, state[name]) for name, value in sparse.state_dict().items())
+
+
+def test_tensors_put_in_place_of_parameters_are_masked():
+    layer = prune(nn.Linear(3, 2, bias=False), lambda weights: {"weight": torch.eye(2, 3, dtype=torch.bool)})
+    del layer.weight
+    layer.weight = torch.ones(2, 3)
+    assert layer.weight.tolist() == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_equal_masks_share_a_class_and_the_class_looks_like_the_layer():
+    one, other = (prune(nn.Linear(4, 4), Magnitude(0.5)) for _ in range(2))
+    assert type(one) is type(other)
+    assert repr(one) == "Linear(in_features=4, out_features=4, bias=True, masked=weight)"
+    assert (type(one).__module__, type(one).__qualname__) == ("torch.nn.modules.linear", "Linear")
+
+
+def test_a_class_that_counts_its_subclasses_does_not_see_ours():
+    known = {}
+
+    class Registered(nn.Linear):
+        def __init_subclass__(cls, label):
+            known[label] = cls
+
+    class Mine(Registered, label="mine"):
+        pass
+
+    assert isinstance(prune(Mine(2, 2), Magnitude(0.5)), Mine)
+    assert known == {"mine": Mine}
+
+
+def test_a_parametrisation_on_top_of_a_mask_is_refused():
+    with pytest.raises(PruneError, match="add parametrisations before pruning"):
+        nn.utils.parametrizations.weight_norm(prune(nn.Linear(2, 2), Magnitude(0.5)))
+
+
+def test_lists_and_dicts_of_parameters_can_be_pruned():
+    model = nn.ModuleDict(
+        {"row": nn.ParameterList([torch.randn(2, 2)]), "by": nn.ParameterDict({"a": torch.randn(2, 2)})}
+    )
+    sparse = pickled(prune(model, Magnitude(0.5, "local")))
+    assert [int((value == 0).sum()) for value in (sparse["row"][0], sparse["by"]["a"])] == [2, 2]
+
+
+def test_two_processes_train_as_one(tmp_path):
+    code = f"""
+import sys, torch
+import torch.distributed as dist
+from torch import nn
+from leyden.prune import Magnitude, masks, prune
+rank = int(sys.argv[1])
+dist.init_process_group("gloo", init_method="file://{tmp_path}/meet", rank=rank, world_size=2)
+torch.manual_seed(0)
+sparse = prune(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(64, 2)), Magnitude(0.5))
+kept = masks(sparse)
+model = nn.parallel.DistributedDataParallel(sparse)
+rule = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=0.1)
+torch.manual_seed(rank)
+for _ in range(5):
+    rule.zero_grad()
+    model(torch.randn(2, 3, 6, 6)).square().sum().backward()
+    rule.step()
+state = sparse.state_dict()
+assert all(not state[name][~mask].any() for name, mask in kept.items())
+total = torch.cat([value.flatten() for value in state.values()])
+both = [torch.empty_like(total) for _ in range(2)]
+dist.all_gather(both, total)
+assert torch.equal(*both)
+dist.destroy_process_group()
+"""
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(rank)], stderr=subprocess.PIPE, text=True)
+        for rank in range(2)
+    ]
+    told = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0], told
