@@ -1,0 +1,196 @@
+"""The view: a container that reads other containers when it is asked to, and not before."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from operator import index as whole
+from typing import Any, Protocol, TypeAlias, final, runtime_checkable
+
+import numpy as np
+from torch import Tensor
+
+from leyden.data.pipe.seed import Moment
+from leyden.errors import DataError
+
+__all__ = ["Container", "Element", "Slice", "View", "describe", "refused", "stream", "take"]
+
+Element: TypeAlias = Any
+"""Whatever a container holds."""
+
+
+@runtime_checkable
+class Container(Protocol):
+    """Anything that knows how many elements it has and gives the one at an index from 0 on."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Element: ...
+
+
+class View(ABC):
+    """A lazy container: an element is made when it is asked for, by index or in a loop.
+
+    A view is itself a container, takes negative indices and slices, and can be given to `pl.Trainer` as a loader.
+
+    Each `for` over a view is one epoch: the first draws as epoch 0, the next as epoch 1, also when the one before
+    was left early. Only the view that is looped over counts; those beneath it are told the epoch, so two pipes
+    on one source never disturb each other. `view[i]` reads at the present epoch.
+    """
+
+    def __init__(self) -> None:
+        self._now = (0, 0)
+        self._next = (0, 0)
+        self._newest: object = None
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def at(self, index: int, moment: Moment) -> Element:
+        """The element at an index from 0 to `len(self) - 1`, as drawn at a moment."""
+
+    def stream(self, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
+        """The elements at many indices, in that order, made one by one as they are taken."""
+        return (self.at(index, moment) for index in indices)
+
+    @property
+    @abstractmethod
+    def sources(self) -> tuple[Container, ...]:
+        """The containers that this view reads."""
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the loop that runs, or of the next one if the last has ended."""
+        return self._now[0]
+
+    def set_epoch(self, epoch: int) -> None:
+        """Let the next loop, and reading by index until then, be of this epoch.
+
+        Raises:
+            DataError: the epoch is negative.
+        """
+        self._start_at(epoch, 0)
+
+    def state_dict(self) -> dict[str, int]:
+        """Where the newest loop stands: its epoch, and how many elements it has handed out."""
+        epoch, position = self._now
+        if 0 < len(self) <= position:  # the last element is out, even if the loop has not come back to see the end
+            epoch, position = epoch + 1, 0
+        return {"epoch": epoch, "position": position}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Let the next loop go on where `state_dict` was taken; nothing before that is read again.
+
+        Raises:
+            DataError: the state lacks an entry, or counts more elements than there are.
+        """
+        if set(state) != {"epoch", "position"}:
+            raise DataError(f"a state has the entries 'epoch' and 'position'; given {sorted(state)}")
+        if not 0 <= state["position"] <= len(self):
+            raise DataError(
+                f"position {state['position']} lies outside this pipe of {len(self)}: another pipe's state?"
+            )
+        self._start_at(state["epoch"], state["position"])
+
+    def _start_at(self, epoch: int, position: int) -> None:
+        if epoch < 0:
+            raise DataError(f"an epoch counts from 0; given {epoch}")
+        self._now = self._next = (epoch, position)
+        self._newest = None  # a loop that still runs no longer says where this view stands
+
+    def __getitem__(self, index: int | slice) -> Element:
+        if isinstance(index, slice):
+            view = Slice(self, range(len(self))[index])
+            view.set_epoch(self.epoch)
+            return view
+        place, count = whole(index), len(self)
+        if not -count <= place < count:
+            raise IndexError(f"index {place} lies outside this view of {count}")
+        return self.at(place % count, Moment(self.epoch))
+
+    def __iter__(self) -> Iterator[Element]:
+        # A generator, so that the epoch is taken by the first element asked for: Lightning calls iter() once in vain.
+        loop = self._newest = object()
+        epoch, position = self._now = self._next
+        self._next = (epoch + 1, 0)
+        for element in self.stream(range(position, len(self)), Moment(epoch)):
+            position += 1
+            if self._newest is loop:
+                self._now = (epoch, position)
+            yield element
+        if self._newest is loop:
+            self._now = self._next
+
+    def __or__(self, step: Element) -> Element:
+        return refused(step)
+
+
+@final
+class Slice(View):
+    """Some consecutive or evenly spaced elements of a view."""
+
+    def __init__(self, source: View, chosen: range) -> None:
+        super().__init__()
+        self._source, self._chosen = source, chosen
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    def at(self, index: int, moment: Moment) -> Element:
+        """The element at an index, see `View.at`."""
+        return self._source.at(self._chosen[index], moment)
+
+    def stream(self, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
+        """The elements at many indices, see `View.stream`."""
+        return self._source.stream((self._chosen[index] for index in indices), moment)
+
+    @property
+    def sources(self) -> tuple[Container, ...]:
+        """The view that was sliced."""
+        return (self._source,)
+
+    def __repr__(self) -> str:
+        chosen = self._chosen
+        stop = "" if chosen.stop < 0 else chosen.stop
+        return f"({self._source!r})[{chosen.start}:{stop}{'' if chosen.step == 1 else f':{chosen.step}'}]"
+
+
+def refused(other: object) -> Element:
+    """What `view | other` and `step | other` give: a chance for `other`, as a step is, to take what stands to its left.
+
+    Raises:
+        DataError: it does not say what `|` means to its right.
+    """
+    if any("__ror__" in vars(kind) for kind in type(other).__mro__):
+        return NotImplemented
+    raise DataError(f"{other!r} is no step; to apply a function to every element write `| map(function)`")
+
+
+def take(container: Container, index: int, moment: Moment) -> Element:
+    """The element of a container at an index from 0 on; a view draws it as of the moment."""
+    return container.at(index, moment) if isinstance(container, View) else container[index]
+
+
+def stream(container: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
+    """The elements of a container at many indices, in that order, each read when it is taken."""
+    if isinstance(container, View):
+        return container.stream(indices, moment)
+    return (container[index] for index in indices)
+
+
+def describe(container: object) -> str:
+    """A container in a few words on one line, the same in every run.
+
+    Examples:
+        >>> describe([1, 2, 3]), describe(np.zeros((3, 2))), describe(range(3))
+        ('list[3]', 'ndarray[3, 2]', 'range(0, 3)')
+    """
+    name = type(container).__name__
+    if isinstance(container, Tensor | np.ndarray):
+        return f"{name}[{', '.join(str(size) for size in container.shape)}]"
+    if isinstance(container, View):
+        return repr(container)
+    if not isinstance(container, list | tuple | Mapping) and type(container).__repr__ is not object.__repr__:
+        words = repr(container)
+        if len(words) <= 200 and "\n" not in words and " at 0x" not in words:
+            return words
+    return f"{name}[{len(container)}]" if isinstance(container, Container) else name

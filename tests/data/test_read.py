@@ -1,0 +1,185 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import leyden as ly
+from leyden.errors import UnreadableImage
+
+
+def encoded(image, kind="PNG", **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def corner(data):
+    return ly.data.read_image(data)[:, 0, 0].tolist()
+
+
+def test_a_picture_is_channels_rows_columns_of_bytes_it_owns():
+    pixels = np.arange(2 * 4 * 3, dtype=np.uint8).reshape(2, 4, 3)
+    image = ly.data.read_image(encoded(Image.fromarray(pixels)))
+    assert image.dtype == torch.uint8
+    assert image.is_contiguous()
+    assert torch.equal(image, torch.from_numpy(pixels).permute(2, 0, 1))
+    image.fill_(0)
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "rgb"),
+    [
+        (Image.new("L", (2, 2), 100), "PNG", [100, 100, 100]),
+        (Image.new("1", (2, 2), 1), "PNG", [255, 255, 255]),
+        (Image.new("P", (2, 2), 0, ), "PNG", [0, 0, 0]),
+        (Image.new("RGB", (2, 2), (1, 2, 3)).quantize(4), "PNG", [1, 2, 3]),
+        (Image.new("RGB", (2, 2), (1, 2, 3)).quantize(4), "GIF", [1, 2, 3]),
+        (Image.new("RGBA", (2, 2), (10, 20, 30, 255)), "PNG", [10, 20, 30]),
+        (Image.new("RGBA", (2, 2), (10, 20, 30, 0)), "PNG", [255, 255, 255]),
+        (Image.new("RGBA", (2, 2), (0, 100, 200, 51)), "PNG", [204, 224, 244]),
+        (Image.new("LA", (2, 2), (0, 0)), "PNG", [255, 255, 255]),
+        (Image.new("CMYK", (2, 2), (0, 255, 255, 0)), "TIFF", [255, 0, 0]),
+        (Image.new("RGB", (2, 2), (9, 8, 7)), "WEBP", None),
+        (Image.new("RGB", (2, 2), (9, 8, 7)), "BMP", [9, 8, 7]),
+        (Image.new("RGB", (2, 2), (9, 8, 7)), "PPM", [9, 8, 7]),
+    ],
+    ids=lambda value: value.mode if isinstance(value, Image.Image) else None,
+)  # fmt: skip
+def test_every_mode_becomes_rgb(image, kind, rgb):
+    options = {"lossless": True} if kind == "WEBP" else {}
+    assert corner(encoded(image, kind, **options)) == (rgb or [9, 8, 7])
+
+
+def test_a_cmyk_jpeg_becomes_rgb():
+    red = corner(encoded(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG"))
+    assert red[0] > 240
+    assert max(red[1:]) < 15
+
+
+def test_one_transparent_colour_is_laid_over_white():
+    assert corner(encoded(Image.new("L", (2, 2), 5), transparency=5)) == [255, 255, 255]
+    assert corner(encoded(Image.new("RGB", (2, 2), (1, 2, 3)), transparency=(1, 2, 3))) == [255, 255, 255]
+    assert corner(encoded(Image.new("P", (2, 2), 0), transparency=bytes([0]))) == [255, 255, 255]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PPM"])
+@pytest.mark.parametrize("dtype", ["<u2", ">u2"])
+def test_sixteen_bits_are_scaled_by_their_range_and_not_clipped(kind, dtype):
+    values = np.array([[0, 128, 129, 257, 32768, 65406, 65407, 65535]], dtype=np.uint16)
+    if (kind, dtype) == ("TIFF", ">u2"):
+        image = Image.frombytes("I;16B", (8, 1), values.astype(">u2").tobytes())
+    else:
+        image = Image.fromarray(values)
+    expected = [round(value * 255 / 65535) for value in values[0].tolist()]
+    assert expected == [0, 0, 1, 1, 128, 254, 255, 255]
+    assert ly.data.read_image(encoded(image, kind)).tolist() == [[expected]] * 3
+
+
+def png(width, height, kind, depth, rows):
+    """A PNG by hand: PIL does not write 16-bit colour."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def test_sixteen_bit_colour_is_scaled_too():
+    data = png(1, 1, kind=2, depth=16, rows=b"\0" + struct.pack(">HHH", 65535, 32896, 0))
+    assert corner(data) == [255, 128, 0]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_tags_are_followed(orientation):
+    upright = Image.new("RGB", (16, 8))
+    upright.paste((255, 255, 255), (0, 0, 8, 4))
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = upright.transpose(undo[orientation]) if orientation > 1 else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for kind in ("PNG", "JPEG"):
+        image = ly.data.read_image(encoded(stored, kind, exif=exif)).float().mean(0)
+        assert image.shape == (8, 16)
+        assert image[:4, :8].min() > 200
+        assert image.sum() < 255 * 40
+
+
+def test_a_file_is_read_by_path_and_by_its_bytes_alike(tmp_path):
+    data = encoded(Image.new("RGB", (3, 2), (1, 2, 3)))
+    path = tmp_path / "a picture.png"
+    path.write_bytes(data)
+    assert torch.equal(ly.data.read_image(path), ly.data.read_image(data))
+    assert torch.equal(ly.data.read_image(str(path)), ly.data.read_image(data))
+
+
+def test_the_first_frame_counts():
+    frames = [Image.new("L", (2, 2), value) for value in (10, 20)]
+    assert corner(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])) == [10, 10, 10]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kept", [1, 20, 0.5, 0.9])
+def test_a_truncated_picture_is_refused(kind, kept):
+    noise = np.random.default_rng(0).integers(0, 255, (40, 40, 3), dtype=np.uint8)
+    data = encoded(Image.fromarray(noise), kind)
+    cut = data[: int(len(data) * kept) if kept < 1 else kept]
+    with pytest.raises(UnreadableImage, match=rf"{len(cut)} bytes (is no picture|cannot be decoded)"):
+        ly.data.read_image(cut)
+
+
+def test_damaged_files_never_raise_anything_else():
+    generator = np.random.default_rng(0)
+    whole = encoded(
+        Image.fromarray(generator.integers(0, 255, (30, 30, 3), dtype=np.uint8)), "JPEG", exif=b"Exif\0\0II*\0"
+    )
+    outcomes = set()
+    for _ in range(200):
+        data = bytearray(whole)
+        for place in generator.integers(0, 300, 8):
+            data[place] = generator.integers(256)
+        try:
+            outcomes.add(ly.data.read_image(bytes(data)).dtype)
+        except UnreadableImage:
+            outcomes.add(None)
+        except UserWarning:
+            outcomes.add("warned")
+    assert None in outcomes
+
+
+def test_missing_empty_and_foreign_files_are_named_with_what_to_do(tmp_path):
+    empty, text = tmp_path / "empty.png", tmp_path / "text.png"
+    empty.touch()
+    text.write_text("no picture")
+    with pytest.raises(UnreadableImage, match=r"empty\.png is empty \(0 bytes\); delete it"):
+        ly.data.read_image(empty)
+    with pytest.raises(UnreadableImage, match=r"text\.png is no picture that PIL can decode; delete it or convert"):
+        ly.data.read_image(text)
+    with pytest.raises(UnreadableImage, match=r"gone\.png does not exist; check the path"):
+        ly.data.read_image(tmp_path / "gone.png")
+    with pytest.raises(UnreadableImage, match=r"cannot be decoded .*IsADirectoryError"):
+        ly.data.read_image(tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["F", "I", "LAB"])
+def test_numbers_without_an_agreed_range_are_refused(mode):
+    with pytest.raises(UnreadableImage, match=f"mode {mode}, which has no agreed range; convert it"):
+        ly.data.read_image(encoded(Image.new(mode, (2, 2)), "TIFF"))
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_opened():
+    bomb = png(50_000, 50_000, kind=0, depth=8, rows=b"")
+    with pytest.raises(UnreadableImage, match=r"too large to be opened unasked .*raise PIL\.Image\.MAX_IMAGE_PIXELS"):
+        ly.data.read_image(bomb)
