@@ -10,7 +10,7 @@ from typing import TypeAlias
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-__all__ = ["Batch", "Labels", "Logits", "Matrix", "Pixels", "Points", "Regions", "Rgb"]
+__all__ = ["Batch", "Labels", "Logits", "Matrix", "Pixels", "Points", "Regions", "Rgb", "RgbSquare"]
 
 Pixels: TypeAlias = Float[Tensor, "channel *space"]
 """One image: real-valued channels over space."""
@@ -26,6 +26,9 @@ Matrix: TypeAlias = Float[Tensor, "homogeneous homogeneous"]
 
 Rgb: TypeAlias = UInt8[Tensor, "3 y x"]
 """A decoded photograph."""
+
+RgbSquare: TypeAlias = UInt8[Tensor, "3 size size"]
+"""A photograph cropped and resized to a square."""
 
 Batch: TypeAlias = Float[Tensor, "batch channel *space"]
 """Images side by side, ready for a network."""

@@ -76,3 +76,13 @@ def test_what_the_data_raises_passes_through(task):
 
     with pytest.raises(OSError, match="disk on fire"):
         fit(task, Broken(), epochs=1)
+
+
+def test_a_fitted_task_is_fitted_again_in_training_mode_and_single_modules_keep_theirs(task, batches):
+    first = fit(task, batches, epochs=2).task
+    statistics = first.model.low[1].running_mean.clone()
+    assert not torch.equal(fit(first, batches, epochs=2).task.model.low[1].running_mean, statistics)
+    task.model.low[1].eval()
+    with pytest.warns(UserWarning, match="1 module\\(s\\) in eval mode"):
+        kept = fit(task, batches, epochs=2).task.model.low[1].running_mean
+    assert torch.equal(kept, task.model.low[1].running_mean)

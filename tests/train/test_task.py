@@ -101,3 +101,11 @@ def test_a_run_cut_short_while_frozen_does_not_leave_parameters_behind(task):
     task.on_train_epoch_start()
     assert not task.model.low[0].weight.requires_grad
     assert len([p for rule in plain_groups(task) for p in rule["params"]]) == len(list(task.parameters()))
+
+
+def test_replace_keeps_classes_and_groups_and_takes_the_new_rates(task):
+    other = task.replace(tuning=Tuning(freeze=0))
+    assert other.model is task.model
+    assert (other.classes, other._paths, other.tuning.freeze) == (task.classes, task._paths, 0)
+    with pytest.raises(TrainError, match="no part named \\['low', 'high', 'head'\\]"):
+        task.replace(model=nn.Linear(2, 2))

@@ -1,5 +1,7 @@
 """Training on plain Lightning: a task, its rates, its history, and a hand on the running Trainer."""
 
+from pytorch_lightning import Callback
+
 from leyden.train.control import Control
 from leyden.train.evaluation import Predictions, predict
 from leyden.train.finder import RateCurve, find_rate
@@ -9,6 +11,7 @@ from leyden.train.task import Classifier, Staged
 from leyden.train.tuning import Tuning, one_cycle
 
 __all__ = [
+    "Callback",
     "Classifier",
     "Control",
     "Epoch",

@@ -1,4 +1,13 @@
-"""The learning-rate range test: one short run in which the rate grows until the loss explodes."""
+"""The learning-rate range test: one short run in which the rate grows until the loss explodes.
+
+Examples:
+    >>> from leyden.train import Classifier, Tuning, find_rate
+    >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
+    >>> task = Classifier(net, ["a", "b"], tuning=Tuning(freeze=0))
+    >>> images = torch.randn(8, 3, 1, 1, generator=torch.Generator().manual_seed(0))
+    >>> 1e-6 < find_rate(task, [(images, (images.sum((1, 2, 3)) > 0).long())]).suggestion < 1
+    True
+"""
 
 import copy
 import math
@@ -45,45 +54,33 @@ def find_rate(
     Raises:
         TrainError: rates out of order, too few steps, no batch, or a loss that is not a number at the first rate.
 
-    Examples:
-        >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
-        >>> from leyden.train.tuning import Tuning
-        >>> task = Classifier(net, ["a", "b"], tuning=Tuning(freeze=0))
-        >>> images = torch.randn(8, 3, 1, 1); batch = (images, (images.sum((1, 2, 3)) > 0).long())
-        >>> 1e-6 < find_rate(task, [batch]).suggestion < 1
-        True
-
     Source:
         Smith 2017, "Cyclical learning rates for training neural networks" (arXiv:1506.01186), section 3.3.
     """
     if not 0 < low < high or steps < 10:
-        raise TrainError(
-            f"find_rate needs 0 < low < high and 10 steps or more, given low={low}, high={high}, steps={steps}"
-        )
-    task = copy.deepcopy(task).train()
-    optimizer = torch.optim.AdamW([p for p in task.parameters() if p.requires_grad], lr=low)
+        raise TrainError(f"find_rate needs 0 < low < high and steps >= 10, given low={low}, high={high}, steps={steps}")
     tried = [low * (high / low) ** (step / (steps - 1)) for step in range(steps)]
-    rates, losses = [], []
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for rate, loss in _losses(task, optimizer, _cycle(batches), tried):
-            rates.append(rate)
-            losses.append(loss)
-            if not math.isfinite(loss) or loss > 4 * min(losses):
-                break
+        losses = _until_explosion(_losses(copy.deepcopy(task).train(), _cycle(batches), tried))
     smooth = _smoothed([loss for loss in losses if math.isfinite(loss)])
     if len(smooth) < 3:
-        raise TrainError(
-            f"the loss is {losses[:3]} from the first rates on ({low:g}): look at the data, or lower `low`"
-        )
-    rates = rates[: len(smooth)]
+        raise TrainError(f"the loss is {losses[:3]} from the first rate on ({low:g}): look at the data or lower `low`")
     slopes = [after - before for before, after in zip(smooth[:-2], smooth[2:], strict=True)]
-    return RateCurve(tuple(rates), tuple(smooth), rates[slopes.index(min(slopes)) + 1])
+    return RateCurve(tuple(tried[: len(smooth)]), tuple(smooth), tried[slopes.index(min(slopes)) + 1])
 
 
-def _losses(
-    task: Classifier, optimizer: torch.optim.Optimizer, batches: Iterator[Any], rates: list[float]
-) -> Iterator[tuple[float, float]]:
+def _until_explosion(losses: Iterator[float]) -> list[float]:
+    seen: list[float] = []
+    for loss in losses:
+        seen.append(loss)
+        if not math.isfinite(loss) or loss > 4 * min(seen):
+            break
+    return seen
+
+
+def _losses(task: Classifier, batches: Iterator[Any], rates: list[float]) -> Iterator[float]:
+    optimizer = torch.optim.AdamW([p for p in task.parameters() if p.requires_grad], lr=rates[0])
     for rate, (images, labels) in zip(rates, batches, strict=False):
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -91,7 +88,7 @@ def _losses(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        yield rate, float(loss.detach())
+        yield float(loss.detach())
 
 
 def _cycle(batches: Iterable[Any]) -> Iterator[Any]:

@@ -1,11 +1,22 @@
-"""Training as a value: a task goes in, a trained copy comes out, whatever happens in between."""
+"""Training as a value: a task goes in, a trained copy comes out, whatever happens in between.
+
+Examples:
+    >>> from leyden.train import Classifier, Tuning, fit
+    >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
+    >>> task = Classifier(net, ["dark", "light"], tuning=Tuning(rate=0.1, freeze=0))
+    >>> images = torch.tensor([0.1, 0.2, 0.8, 0.9]).view(4, 1, 1, 1).expand(-1, 3, 1, 1)
+    >>> batches = [(images, torch.tensor([0, 0, 1, 1]))]
+    >>> fitted = fit(task, batches, batches, epochs=40)
+    >>> fitted.status, fitted.history.best(), torch.equal(fitted.task.model[1].bias, net[1].bias)
+    ('finished', 1.0, False)
+"""
 
 import copy
 import logging
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,48 +64,45 @@ def fit(
 ) -> Fitted:
     """Trains a copy of a task with a plain Lightning Trainer and returns it, also after Ctrl-C.
 
-    The task given stays as it was. Runs on an accelerator where Lightning finds one. torch's random state is seeded for
-    the run and put back after it.
+    A network in evaluation mode, as a fitted one is, trains in training mode; single parts of a network in training
+    mode keep theirs. Runs on an accelerator where Lightning finds one; torch's random state is put back after it.
 
     Args:
         task: what to train.
-        train: batches of (images, labels) with a length: a leyden pipeline or a torch DataLoader.
-        validation: likewise; validated after every epoch.
+        train: batches of (images, labels) with a length: a leyden pipeline, a torch DataLoader or a list.
+        validation: likewise; measured after every epoch.
         epochs: epochs of the whole run, 1 or more.
-        callbacks: further Lightning callbacks; a `History` among them is used instead of a new one.
+        callbacks: further Lightning callbacks; a `History` among them is used.
         folder: where the best checkpoint goes; it is made, and what is in it is never overwritten.
         seed: seeds dropout and whatever else draws from torch's global generator.
 
     Returns:
-        The trained copy with its history. Ctrl-C is no error: the status is "interrupted" and everything is kept.
+        The trained copy with its history; after Ctrl-C too, its status then "interrupted".
 
     Raises:
-        TrainError: nothing to train on. What callbacks, data or network raise passes through.
-
-    Examples:
-        >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
-        >>> from leyden.train.tuning import Tuning
-        >>> task = Classifier(net, ["dark", "light"], tuning=Tuning(rate=0.1, freeze=0))
-        >>> light = torch.tensor([[0.1], [0.2], [0.8], [0.9]])[..., None, None].expand(-1, 3, 1, 1)
-        >>> batches = [(light, torch.tensor([0, 0, 1, 1]))]
-        >>> fitted = fit(task, batches, batches, epochs=40)
-        >>> fitted.status, fitted.history.best(), torch.equal(fitted.task.model[1].bias, net[1].bias)
-        ('finished', 1.0, False)
+        TrainError: nothing to train on. What callbacks, data or network raise passes.
     """
-    if epochs < 1 or len(train) == 0:  # type: ignore[arg-type]  # a loader without a length is refused by len itself
-        raise TrainError(f"nothing to train on: {epochs} epoch(s) of {len(train)} batch(es)")  # type: ignore[arg-type]
-    task = copy.deepcopy(task)
-    history = next((item for item in callbacks if isinstance(item, History)), None) or History()
+    task = _ready(task, train, epochs=epochs)
+    history = next((item for item in callbacks if isinstance(item, History)), History())
     keeper = _keeper(folder, monitor="val_accuracy" if validation is not None else None)
-    extra = [item for item in callbacks if item is not history]
+    heard = list(dict.fromkeys([history, *callbacks, *([keeper] if keeper else [])]))
     with _quiet(), _seeded(seed), _interruptible():
-        trainer = _trainer([history, *extra, *([keeper] if keeper else [])], epochs=epochs)
-        interrupted = _run(trainer, task, train, validation)
+        interrupted = _run(_trainer(heard, epochs=epochs), task, train, validation)
     task.thaw_()
-    stopped = any(isinstance(item, Control) and item.stopped for item in callbacks)
-    status: Status = "interrupted" if interrupted else "stopped" if stopped else "finished"
+    stopped: Status = "stopped" if any(isinstance(item, Control) and item.stopped for item in heard) else "finished"
     best = Path(keeper.best_model_path) if keeper and keeper.best_model_path else None
-    return Fitted(status, task.cpu().eval(), history, best)
+    return Fitted("interrupted" if interrupted else stopped, task.cpu().eval(), history, best)
+
+
+def _ready(task: Classifier, train: Iterable[Any], *, epochs: int) -> Classifier:
+    """A copy of the task that is fit to be trained."""
+    batches = len(cast("Sized", train))
+    if epochs < 1 or not batches:
+        raise TrainError(f"nothing to train on: {epochs} epoch(s) of {batches} batch(es)")
+    task = copy.deepcopy(task)
+    if not task.model.training:
+        task.train()
+    return task
 
 
 def _run(trainer: pl.Trainer, task: Classifier, train: Iterable[Any], validation: Iterable[Any] | None) -> bool:

@@ -86,6 +86,26 @@ class Classifier(pl.LightningModule):
         """Module groups, input to output, the head last; the whole network where it is one group."""
         return [self.model.get_submodule(path) for path in self._paths]
 
+    def replace(self, *, model: nn.Module | None = None, tuning: Tuning | None = None) -> "Classifier":
+        """A task like this one with another network of the same make, or other rates; shares what is not replaced.
+
+        Raises:
+            TrainError: the new network lacks one of the groups of this one.
+        """
+        model = model or self.model
+        lacking = [path for path in self._paths if path and path not in dict(model.named_modules())]
+        if lacking:
+            raise TrainError(f"the new network has no part named {lacking}; make a new Classifier for it")
+        task = Classifier(
+            model,
+            self.classes,
+            tuning=tuning or self.tuning,
+            groups=[model.get_submodule(path) for path in self._paths],
+            label_smoothing=self.label_smoothing,
+        )
+        task.training = self.training
+        return task
+
     def forward(self, images: Batch) -> Logits:
         """Logits of a batch of images."""
         return self.model(images)
