@@ -1,0 +1,193 @@
+"""From a network to an ONNX model with torch's exporter, kept silent and tidied up."""
+
+import inspect
+import io
+import logging
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any, Literal, TypeAlias
+
+import onnx_ir
+import torch
+from onnx_ir.passes import common as passes
+from onnxscript import optimizer, rewriter
+from onnxscript.rewriter.rules import common as rules
+from torch import nn
+
+import onnx
+from leyden.errors import ExportError
+from leyden.onnx.reader import walk
+from leyden.onnx.write.call import Call
+from leyden.onnx.write.network import network_name
+
+__all__ = ["BatchNorm", "opset_of", "trace"]
+
+BatchNorm: TypeAlias = Literal["fold", "keep"]
+"""What becomes of batch normalisation: folded into the layer before it where possible, or kept as a node of its own."""
+
+_LOGGERS = ("torch.onnx", "torch.export", "torch.fx", "torch._dynamo", "onnxscript", "onnx_ir")
+_KEPT = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")  # the rest holds paths of the user's machine
+_RULES = [
+    rules.add_0_rule, rules.cast_cast_rule, rules.collapse_slice_rule, rules.collapse_slice2_rule, rules.div_by_1_rule,
+    rules.dropout_inference_rule, rules.materialize_reshape_shape_rule, rules.mul_by_1_rule, rules.no_op_cast_rule,
+    rules.no_op_expand_rule, rules.no_op_transpose_rule, rules.reshape_reshape_rule, rules.squeeze_reshape_1d_rule,
+    rules.sub_0_rule, rules.transpose_transpose_rule, rules.unsqueeze_unsqueeze_rule,
+]  # fmt: skip
+_KNOWN = (r"_check_is_size will be removed", r"The tensor attributes? self\._flat_weights")  # torch's own LSTM
+_EXPORTERS = r"(torch|onnxscript|onnx_ir|copyreg|leyden\.onnx)(\.|$)"
+_ONE_AT_A_TIME = threading.Lock()  # two traces at once break each other inside torch
+
+
+def trace(
+    net: nn.Module, call: Call, *, batchnorm: BatchNorm, opset: int | None, outputs: Sequence[str]
+) -> onnx.ModelProto:
+    """Trace a network, which must be in evaluation mode, into an ONNX model that holds its weights.
+
+    Raises:
+        ExportError: torch cannot trace the network, fixes an axis that should be free, or cannot reach the opset.
+    """
+    wide = call.widened()
+    positional, keywords = wide.arguments()
+    specs, named = call.arguments(call.axes)
+    inner = [f"leyden.{i}" for i in range(len(call.names) + len(outputs))]  # the exporter lets chosen names collide
+    shapes = dict(inspect.signature(net.forward).bind(*specs, **named).arguments)
+    try:
+        with _ONE_AT_A_TIME, _silence(), torch.no_grad():
+            program = torch.onnx.export(
+                net, positional, kwargs=keywords, dynamic_shapes=shapes, opset_version=opset, dynamo=True,
+                input_names=inner[: len(call.names)], output_names=inner[len(call.names) :], verbose=False,
+                optimize=batchnorm == "fold",
+            )  # fmt: skip
+            assert program is not None  # it is None for the older exporter only
+            if batchnorm == "keep":
+                _simplify(program.model)
+            model = program.model_proto
+    except Exception as error:  # torch traces the user's own code
+        raise ExportError(_story(net, error)) from error
+    _tidy(model)
+    _rename(model.graph, dict(zip(inner, (*call.names, *outputs), strict=True)))
+    _check(model, call, opset)
+    return model
+
+
+def _simplify(model: onnx_ir.Model) -> None:
+    """Do what optimize=True does, less the rules that fold batch normalisation."""
+    for _ in range(2):
+        optimizer.fold_constants(model)
+        rewriter.rewrite(model, _RULES)
+    passes.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    passes.CommonSubexpressionEliminationPass()(model)
+    passes.OutputFixPass()(model)
+    passes.NameFixPass()(model)
+
+
+def opset_of(model: onnx.ModelProto) -> int:
+    """Give the version of ONNX's own operators that a model is written in."""
+    return next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 0)
+
+
+def _tidy(model: onnx.ModelProto) -> None:
+    """Drop what the exporter writes for its own debugging, and shapes that it may have got wrong."""
+    graph = model.graph
+    del graph.value_info[:]  # measured: an LSTM's time axis is written as a fixed size though it is free
+    del graph.metadata_props[:]
+    del model.metadata_props[:]
+    for part in (*graph.node, *graph.input, *graph.output, *graph.initializer, *model.functions):
+        kept = [entry for entry in part.metadata_props if entry.key in _KEPT]
+        del part.metadata_props[:]
+        part.metadata_props.extend(kept)
+
+
+def _rename(graph: onnx.GraphProto, names: dict[str, str]) -> None:
+    """Give inputs and outputs their names; a value in between that has one of them already gets another."""
+    graphs = [inside for _, inside in walk(graph)]
+    used = {name for inside in graphs for node in inside.node for name in node.output}
+    for wanted in sorted(set(names.values()) & used):
+        names[wanted] = next(free for i in range(len(used) + 1) if (free := f"{wanted}.{i}") not in used)
+    for inside in graphs:
+        for node in inside.node:
+            node.input[:] = [names.get(name, name) for name in node.input]
+            node.output[:] = [names.get(name, name) for name in node.output]
+        for value in (*inside.input, *inside.output):
+            value.name = names.get(value.name, value.name)
+
+
+def _check(model: onnx.ModelProto, call: Call, opset: int | None) -> None:
+    faults = []
+    names = [value.name for value in model.graph.input]
+    if names != list(call.names):
+        raise ExportError(f"the exporter took {', '.join(call.names)} and wrote the inputs {', '.join(names)}")
+    for value, axes in zip(model.graph.input, call.axes, strict=True):
+        for axis, label in axes.items():
+            size = value.type.tensor_type.shape.dim[axis]
+            if size.dim_param != label:
+                faults.append(
+                    f"axis {axis} of {value.name} should be free ({label!r}) but the network ties it to "
+                    f"{size.dim_param or size.dim_value}; say so with dynamic={{{value.name!r}: {{...}}}}, or find the "
+                    "Python code that depends on its size"
+                )
+    reached = opset_of(model)
+    if opset not in (None, reached):
+        faults.append(f"the exporter cannot convert this network to opset {opset}, only to {reached}")
+    if faults:
+        raise ExportError("; ".join(faults))
+
+
+def _story(net: nn.Module, error: Exception) -> str:
+    """Say in a line or two why the exporter failed: it wraps the cause in pages of advice."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()] or ["no reason given"]
+    first = " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    story = f"torch cannot trace {network_name(net)}: {type(cause).__name__}: {first}"
+    if "inferred a static shape" in first:
+        story += (
+            ". The network works at that size only: fix the axis with dynamic={input: {axis: name}}, which lists the "
+            "free axes, {} for none"
+        )
+    if "data-dependent" in first:
+        story += (
+            ". Its Python code decides on the values of a tensor, which a graph cannot: compute both ways and choose "
+            "with torch.where, or use torch.cond"
+        )
+    return story
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep what the exporter logs, prints and warns of itself from the user; other threads print as before."""
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        with (
+            warnings.catch_warnings(),
+            redirect_stdout(_Muffled(sys.stdout)),
+            redirect_stderr(_Muffled(sys.stderr)),
+        ):
+            warnings.filterwarnings("ignore", module=_EXPORTERS)
+            for message in _KNOWN:
+                warnings.filterwarnings("ignore", message)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+class _Muffled(io.TextIOBase):
+    """A stream that drops what the thread that made it writes and passes on what others do."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._thread = threading.get_ident()
+
+    def write(self, text: str) -> int:
+        return len(text) if threading.get_ident() == self._thread else self._stream.write(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
