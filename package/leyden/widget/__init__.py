@@ -1,0 +1,18 @@
+"""Panels for JupyterLab: each is state to script first, and a view that draws it second."""
+
+from leyden.widget.augment import AugmentPanel
+from leyden.widget.augment_view import AugmentView
+from leyden.widget.knob import Knob, Setting, knobs, turned
+from leyden.widget.onnx import OnnxPanel, Trial, random_inputs
+from leyden.widget.onnx_view import OnnxView
+from leyden.widget.prune import Choice, PruneMethod, PrunePanel, where_choices
+from leyden.widget.prune_view import PruneView
+from leyden.widget.train import TrainPanel, TrainStatus
+from leyden.widget.train_state import Progress, Samples
+from leyden.widget.train_view import TrainView
+
+__all__ = [
+    "AugmentPanel", "AugmentView", "Choice", "Knob", "OnnxPanel", "OnnxView", "Progress", "PruneMethod", "PrunePanel",
+    "PruneView", "Samples", "Setting", "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs",
+    "turned", "where_choices",
+]  # fmt: skip

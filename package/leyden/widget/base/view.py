@@ -1,0 +1,252 @@
+"""What the views of all panels share: their look, the line that says what went wrong, controls that read alike."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+
+from leyden import plot
+from leyden.widget.base.job import Latest
+from leyden.widget.base.panel import Fact, Panel, explain
+
+__all__ = ["View", "bars", "button", "facts_table", "flow", "heading", "html", "image", "labelled", "put", "stack"]
+
+_STYLE = """<style>
+.leyden { border: 1px solid var(--jp-border-color2, #8886); border-radius: 4px; padding: 12px 14px; max-width: 1080px;
+  background: var(--jp-layout-color1, Canvas); color: var(--jp-ui-font-color1, CanvasText);
+  font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px); box-sizing: border-box; }
+.leyden .widget-box { overflow: visible; }
+.leyden-flow { flex-wrap: wrap; gap: 6px 16px; align-items: flex-start; }
+.leyden-flow > * { margin: 0; }
+.leyden-stack { gap: 10px; min-width: 0; }
+.leyden-stack > * { margin: 0; }
+.leyden .widget-html, .leyden .widget-html > .widget-html-content { line-height: 1.45; width: 100%; min-width: 0;
+  color: inherit; font-size: inherit; overflow-wrap: break-word; }
+.leyden h4 { margin: 0; font-size: 14px; font-weight: 600; }
+.leyden .quiet { color: var(--jp-ui-font-color2, GrayText); }
+.leyden .head { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; }
+.leyden .bad { border-left: 3px solid var(--jp-error-color1, #c62828); padding: 4px 10px;
+  background: var(--jp-layout-color2, transparent); }
+.leyden .state { font-weight: 600; }
+.leyden .state::before { content: ""; display: inline-block; width: 8px; height: 8px; border-radius: 50%;
+  margin-right: 6px; background: currentColor; }
+.leyden .state.running, .leyden .state.finished { color: #009E73; }
+.leyden .state.failed { color: var(--jp-error-color1, #d33); }
+.leyden .state.paused, .leyden .state.stopping, .leyden .state.stopped, .leyden .state.interrupted { color: #D55E00; }
+.leyden .bar { height: 6px; border-radius: 3px; background: var(--jp-layout-color3, #8884); overflow: hidden; }
+.leyden .bar > i { display: block; height: 100%; background: #0072B2; }
+.leyden table.facts { border-collapse: collapse; font-size: inherit; }
+.leyden table.facts th { text-align: left; font-weight: 400; color: var(--jp-ui-font-color2, GrayText);
+  padding: 1px 16px 1px 0; vertical-align: top; white-space: nowrap; }
+.leyden table.facts td { text-align: left; padding: 1px 0; overflow-wrap: anywhere;
+  font-variant-numeric: tabular-nums; }
+.leyden .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(78px, 1fr)); gap: 8px; margin: 0; }
+.leyden .samples.large { grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); }
+.leyden .samples figure { margin: 0; min-width: 0; }
+.leyden .samples img { width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 3px; display: block;
+  background: var(--jp-layout-color2, transparent); }
+.leyden .samples figcaption { font-size: 12px; line-height: 1.3; overflow-wrap: anywhere; }
+.leyden .right { color: #009E73; } .leyden .wrong { color: #D55E00; }
+.leyden .right::before { content: "\\2713\\00a0"; } .leyden .wrong::before { content: "\\2717\\00a0"; }
+.leyden .scroll { overflow: auto; max-height: 340px; }
+.leyden pre { margin: 0; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; font-size: 12px;
+  line-height: 1.5; font-family: var(--jp-code-font-family, monospace); color: inherit; background: none; padding: 0; }
+.leyden .layers { display: grid; grid-template-columns: fit-content(60%) minmax(60px, 1fr) max-content;
+  max-width: 760px; gap: 3px 10px; align-items: center; font-size: 12px; font-variant-numeric: tabular-nums; }
+.leyden .layers > .name { overflow-wrap: break-word; min-width: 0; }
+.leyden .layers .dense > i { background: #8889; }
+.leyden img.picture { max-width: 100%; height: auto; border-radius: 3px; }
+.leyden .jupyter-button:focus-visible { outline: 2px solid var(--jp-brand-color1, Highlight); outline-offset: 1px; }
+.leyden .labelled { width: 250px; max-width: 100%; min-width: 0; }
+.leyden .labelled > * { width: 100%; margin: 0; }
+.leyden .labelled .widget-html { height: auto; }
+.leyden .labelled label { font-size: 12px; color: var(--jp-ui-font-color2, GrayText); }
+.leyden .half { flex: 1 1 320px; min-width: 0; }
+.leyden .half .labelled { width: 100%; }
+.leyden .widget-readout { min-width: 52px; }
+</style>"""
+
+
+class View(ABC):
+    """A front end's picture of a panel, redrawn at most so often a second however fast the panel changes.
+
+    It only draws: it holds no state that a script could want.
+
+    Args:
+        panel: what it follows.
+        title: heading of the panel.
+        per_second: most redraws a second.
+    """
+
+    def __init__(self, panel: Panel, title: str, *, per_second: float = 5.0) -> None:
+        self._panel = panel
+        self._lock = threading.RLock()
+        self._drawing = threading.Lock()
+        self._links: list[_Link] = []
+        self._following = False
+        self._redraw = Latest(self._safely, name=f"{type(self).__name__}-redraw", per_second=per_second)
+        self._note = html()
+        self._failure = ""
+        self.widget = stack(
+            [widgets.HTML(_STYLE, layout={"display": "none"}), heading(title), *self.build(), self._note]
+        )
+        self.widget.add_class("leyden")
+        self._safely()
+        panel.listen(self._redraw.request)
+
+    @abstractmethod
+    def build(self) -> Sequence[widgets.Widget]:
+        """The parts of the panel, top to bottom; called once."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """Brings every part to the present state of the panel; called in the background, never twice at once."""
+
+    def settle(self, timeout: float | None = None) -> bool:
+        """Waits until the present state is drawn; returns whether it is."""
+        return self._redraw.settle(timeout)
+
+    def close(self) -> None:
+        """Ends drawing and closes every widget, styles and layouts included."""
+        self._redraw.close()
+        for widget in _family(self.widget):
+            widget.close()
+
+    def link(self, control: widgets.DOMWidget, *, read: Callable[[], Any], act: Callable[[Any], Any]) -> None:
+        """Keeps a control and a piece of the panel's state alike, whichever of them changes.
+
+        What the user does is never undone by a redraw that began before it.
+
+        Args:
+            control: a widget with a `value`.
+            read: gives the state as the control's value.
+            act: sets the state; what it raises becomes the panel's message.
+        """
+        link = _Link(control, read, read())
+        self._links.append(link)
+
+        def heard(change: Any) -> None:
+            with self._lock:
+                if self._following or change["new"] == link.known:
+                    return
+                if self._panel.attempt(partial(act, change["new"])):
+                    link.known = read()
+                    put(control, link.known)
+
+        control.observe(heard, "value")
+
+    def _follow(self) -> None:
+        """Brings the controls to where the state is; what they report meanwhile, on this thread, is an echo."""
+        for link in self._links:
+            with self._lock:
+                self._following = True
+                try:
+                    value = link.read()
+                    if value != link.known:
+                        link.known = value
+                        put(link.control, value)
+                finally:
+                    self._following = False
+
+    def _safely(self) -> None:
+        with self._drawing:
+            try:
+                self._follow()
+                self.refresh()
+                self._failure = ""
+            except Exception as error:  # drawn in the background: there is no caller to raise to
+                self._failure = explain(error, more="while the panel was drawn")
+            said = self._failure or self._panel.message
+            put(self._note, f'<div class="bad" role="alert">{escape(said)}</div>' if said else "")
+
+
+@dataclass
+class _Link:
+    """A control, where its value comes from, and the value that both had last."""
+
+    control: widgets.DOMWidget
+    read: Callable[[], Any]
+    known: Any
+
+
+def put(widget: Any, value: Any, trait: str = "value") -> None:
+    """Sets a trait where it differs, so that nothing is sent for nothing."""
+    if getattr(widget, trait) != value:
+        setattr(widget, trait, value)
+
+
+def html(value: str = "") -> widgets.HTML:
+    """A block of text."""
+    return widgets.HTML(value, layout={"width": "100%"})
+
+
+def heading(title: str) -> widgets.HTML:
+    """The title of a panel."""
+    return html(f"<h4>{escape(title)}</h4>")
+
+
+def stack(parts: Sequence[widgets.Widget]) -> widgets.VBox:
+    """Parts one below the other."""
+    box = widgets.VBox(list(parts))
+    box.add_class("leyden-stack")
+    return box
+
+
+def flow(parts: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Parts side by side, in further rows where there is no room."""
+    box = widgets.HBox(list(parts))
+    box.add_class("leyden-flow")
+    return box
+
+
+def button(label: str, tip: str, *, press: Callable[[], Any], icon: str = "") -> widgets.Button:
+    """A button with a word on it and a longer one on hovering."""
+    made = widgets.Button(description=label, tooltip=tip, icon=icon, layout={"width": "auto", "margin": "0"})
+    made.on_click(lambda _: press())
+    return made
+
+
+def bars(title: str, rows: Sequence[tuple[str, float, str]]) -> str:
+    """Named bars below each other, as HTML: (name, share of the full length, what to write) each."""
+    cells = "".join(
+        f'<span class="name">{escape(name).replace(".", ".<wbr>")}</span><span class="bar">'
+        f'<i style="width:{share:.1%}"></i></span><span>{escape(told)}</span>'
+        for name, share, told in rows
+    )
+    inner = f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(title)}">'
+    return f'<b>{escape(title)}</b>{inner}<div class="layers">{cells}</div></div>'
+
+
+def facts_table(rows: Sequence[Fact]) -> str:
+    """Rows of what and how, as an HTML table."""
+    cells = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
+    return f'<table class="facts"><tbody>{cells}</tbody></table>'
+
+
+def labelled(label: str, control: widgets.DOMWidget, *, tip: str = "") -> widgets.VBox:
+    """A control under its name: a long name wraps instead of being cut off."""
+    control.tooltip = tip or label
+    control.layout.width = "100%"
+    box = widgets.VBox([html(f"<label>{escape(label)}</label>"), control])
+    box.add_class("labelled")
+    return box
+
+
+def image(png: bytes, *, alt: str) -> str:
+    """A PNG as HTML, data and all, with words for those who do not see it.
+
+    Not widgets.Image: it takes no alternative text, and giving it a tooltip instead breaks its view in JupyterLab
+    (measured with jupyterlab-widgets 3.0.17).
+    """
+    return f'<img class="picture" decoding="sync" alt="{escape(alt)}" src="{plot.data_uri(png)}">'
+
+
+def _family(root: Any) -> list[widgets.Widget]:
+    """A widget and everything in it, innermost first."""
+    found = [inner for child in getattr(root, "children", ()) for inner in _family(child)]
+    return [*found, *(part for name in ("layout", "style") if (part := getattr(root, name, None)) is not None), root]

@@ -1,0 +1,82 @@
+"""The workbench in a real JupyterLab: it runs, its buttons work, it fits a narrow window. One run serves all claims."""
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+READY = """async () => {
+    await window.jupyterapp.restored;
+    await window.jupyterapp.shell.currentWidget.sessionContext.ready;
+}"""
+WIDE = "() => [...document.querySelectorAll('.leyden')].map(panel => panel.scrollWidth - panel.clientWidth)"
+ERRORS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+
+
+@pytest.fixture(scope="module")
+def bench(lab, chromium):
+    """The page after Run All, and what the browser complained about so far."""
+    complaints = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(lab)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.evaluate(READY)
+        page.set_default_timeout(120_000)
+        page.evaluate(RUN)
+        page.set_default_timeout(20_000)
+        yield page, complaints
+        browser.close()
+
+
+def panel(page, title):
+    """The first panel of that title, in view."""
+    found = page.locator(".leyden", has=page.locator("h4", has_text=title)).first
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def test_the_workbench_runs_without_errors_and_shows_its_panels(bench, tmp_path):
+    page, complaints = bench
+    assert page.locator(ERRORS).count() == 0, page.locator(ERRORS).first.inner_text()
+    for title in ("Augmentation", "Training", "Pruning", "ONNX"):
+        expect(panel(page, title)).to_be_visible()
+    assert page.locator(".jupyter-widgets-error-widget").count() == 0
+    assert complaints == []
+    panel(page, "Training").screenshot(path=tmp_path / "training.png")
+    assert (tmp_path / "training.png").stat().st_size > 10_000
+
+
+def test_a_run_starts_and_stops_at_the_press_of_a_button(bench):
+    page, complaints = bench
+    training = panel(page, "Training")
+    expect(training.locator(".state")).to_have_text("finished")
+    training.get_by_role("button", name="Start again").click()
+    training.get_by_role("button", name="Stop").click()
+    expect(training.locator(".state")).to_have_text("stopped", timeout=20_000)
+    assert complaints == []
+
+
+def test_a_slider_turned_by_keys_draws_again(bench):
+    page, complaints = bench
+    augmentation = panel(page, "Augmentation")
+    picture = augmentation.locator("figure img").nth(1)
+    before = picture.get_attribute("src")
+    augmentation.locator(".noUi-handle").nth(1).focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", before)
+    assert complaints == []
+
+
+def test_no_panel_is_wider_than_a_narrow_window(bench):
+    page, complaints = bench
+    page.evaluate("async () => { await window.jupyterapp.commands.execute('application:toggle-left-area'); }")
+    page.set_viewport_size({"width": 400, "height": 1000})
+    for title in ("Augmentation", "Training", "Pruning", "ONNX"):
+        expect(panel(page, title)).to_be_visible()
+    assert panel(page, "Training").bounding_box()["width"] < 320
+    assert max(page.evaluate(WIDE)) <= 1
+    assert complaints == []

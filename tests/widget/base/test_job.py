@@ -1,0 +1,109 @@
+import threading
+import time
+from itertools import pairwise
+
+import pytest
+import torch
+
+from leyden.errors import PanelError
+from leyden.widget.base import Job, Latest, Stopwatch
+
+
+def test_a_job_runs_elsewhere_and_hands_its_result_back():
+    job = Job(threading.get_ident, name="test", threads=1).start()
+    assert job.wait(5) != threading.get_ident()
+    assert job.result is not None
+    assert not job.running
+
+
+def test_a_job_uses_the_threads_of_torch_it_is_told():
+    assert Job(torch.get_num_threads, name="test", threads=3).start().wait(5) == 3
+
+
+def test_what_a_job_raises_is_raised_again_for_whoever_waits():
+    job = Job(lambda: 1 // 0, name="test", threads=1).start()
+    with pytest.raises(ZeroDivisionError):
+        job.wait(5)
+    assert isinstance(job.error, ZeroDivisionError)
+    assert job.result is None
+
+
+def test_waiting_too_short_says_so_and_leaves_the_job_at_work():
+    hold = threading.Event()
+    job = Job(hold.wait, name="test", threads=1).start()
+    with pytest.raises(PanelError, match=r"leyden-test is still at work after 0.01 s"):
+        job.wait(0.01)
+    hold.set()
+    assert job.wait(5)
+
+
+def test_done_is_called_after_success_and_after_failure():
+    told = []
+    for work in (lambda: 1, lambda: 1 // 0):
+        Job(work, name="test", threads=1, done=lambda: told.append(threading.current_thread().name)).start().join(5)
+    assert told == ["leyden-test", "leyden-test"]
+
+
+def test_a_job_is_over_when_done_is_called():
+    seen = []
+    job = Job(lambda: 1, name="test", threads=1, done=lambda: seen.append((job.running, job.result)))
+    job.start().join(5)
+    assert seen == [(False, 1)]
+
+
+def test_a_thousand_requests_cost_a_few_rounds_and_the_last_state_is_seen():
+    state, seen = [0], []
+    latest = Latest(lambda: seen.append(state[0]), name="test", per_second=50)
+    for number in range(1000):
+        state[0] = number
+        latest.request()
+    assert latest.settle(5)
+    assert seen[-1] == 999
+    assert len(seen) < 50
+
+
+def test_rounds_keep_their_distance():
+    times = []
+    latest = Latest(lambda: times.append(time.monotonic()), name="test", per_second=20)
+    stop = time.monotonic() + 0.3
+    while time.monotonic() < stop:
+        latest.request()
+        time.sleep(0.001)
+    latest.settle(5)
+    assert min(after - before for before, after in pairwise(times)) > 0.045
+
+
+def test_a_closed_drawer_does_nothing_more():
+    seen = []
+    latest = Latest(lambda: seen.append(1), name="test")
+    assert latest.close(5)
+    latest.request()
+    assert latest.settle(5)
+    assert seen == []
+
+
+def test_a_request_made_by_the_work_itself_is_served():
+    seen = []
+
+    def work():
+        seen.append(1)
+        if len(seen) == 1:
+            latest.request()
+
+    latest = Latest(work, name="test", per_second=100)
+    latest.request()
+    latest.settle(5)
+    assert len(seen) == 2
+
+
+def test_a_stopwatch_counts_only_while_it_runs():
+    watch = Stopwatch()
+    watch.go()
+    time.sleep(0.02)
+    watch.hold()
+    held = watch.seconds
+    time.sleep(0.02)
+    assert watch.seconds == held >= 0.02
+    watch.go()
+    watch.go()
+    assert watch.seconds < held + 0.02

@@ -1,0 +1,132 @@
+import re
+import threading
+
+import ipywidgets as widgets
+import pytest
+
+from leyden.widget.base import Panel, View, bars, button, encode, facts_table, flow, html, image, labelled, pixels, put
+
+
+class Dial(Panel):
+    """One number, which must not be negative."""
+
+    value = 0
+
+    def __repr__(self):
+        return "Dial()"
+
+    def facts(self):
+        return []
+
+    def pictures(self):
+        import torch
+
+        return [("dial", encode(pixels(torch.zeros(1, 1, 1))))]
+
+    def turn(self, value):
+        if value < 0:
+            raise ValueError("never below 0")
+        self.value = value
+        self.say("")
+
+
+class DialView(View):
+    """A slider and what it says."""
+
+    def __init__(self, panel):
+        self.dial = panel
+        self.broken = False
+        super().__init__(panel, "Dial", per_second=100)
+
+    def build(self):
+        self.slider, self.text = widgets.IntSlider(min=-5), html()
+        self.link(self.slider, read=lambda: self.dial.value, act=self.dial.turn)
+        return [self.slider, self.text]
+
+    def refresh(self):
+        if self.broken:
+            raise RuntimeError("the pen fell down")
+        put(self.text, str(self.dial.value))
+
+
+@pytest.fixture
+def view():
+    made = DialView(Dial())
+    yield made
+    made.close()
+
+
+def test_control_and_state_follow_each_other(view):
+    view.slider.value = 7
+    assert view.dial.value == 7
+    view.dial.turn(3)
+    assert view.settle(5)
+    assert (view.slider.value, view.text.value) == (3, "3")
+
+
+def test_a_refused_value_is_said_and_the_state_stays(view):
+    view.slider.value = -1
+    view.settle(5)
+    assert view.dial.value == 0
+    assert "never below 0" in view._note.value
+    view.slider.value = 1
+    view.settle(5)
+    assert view._note.value == ""
+
+
+def test_what_fails_while_drawing_is_said_in_the_panel(view):
+    view.broken = True
+    view.dial.turn(1)
+    view.settle(5)
+    assert "RuntimeError: the pen fell down while the panel was drawn" in view._note.value
+
+
+def test_many_threads_turning_at_once_end_in_one_state(view):
+    def turn(start):
+        for value in range(start, start + 10):
+            view.slider.value = value
+
+    threads = [threading.Thread(target=turn, args=(start,)) for start in (0, 20, 40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    view.dial.turn(99)
+    view.settle(5)
+    assert view.slider.value == view.dial.value == 99
+
+
+def test_closing_closes_every_widget():
+    made = DialView(Dial())
+    parts = [made.slider, made.text, made.widget, made.slider.layout, made.slider.style]
+    made.close()
+    assert all(part.comm is None for part in parts)
+
+
+def test_every_style_takes_its_colours_from_the_theme(view):
+    style = next(child.value for child in view.widget.children if "<style>" in child.value)
+    assert not re.search(r"(background|color): *(white|#fff)", style, re.IGNORECASE)
+    assert "http" not in style
+
+
+def test_words_are_escaped_wherever_they_are_shown():
+    assert "&lt;x&gt;" in facts_table([("<x>", "y")])
+    assert "&lt;x&gt;" in bars("t", [("<x>", 0.5, "1")])
+    assert 'alt="&quot;"' in image(b"", alt='"')
+
+
+def test_long_names_may_break_at_their_dots():
+    assert "stages.<wbr>block" in bars("t", [("stages.block", 0.5, "1")])
+
+
+def test_buttons_and_controls_say_what_they_do():
+    pressed = []
+    made = button("Go", "Sets off", press=lambda: pressed.append(1))
+    made.click()
+    assert pressed == [1]
+    assert made.tooltip == "Sets off"
+    slider = widgets.IntSlider()
+    box = labelled("number of things", slider)
+    assert "number of things" in box.children[0].value
+    assert slider.tooltip == "number of things"
+    assert flow([box]).children == (box,)
