@@ -1,0 +1,5 @@
+"""The command line: `leyden demo`, `leyden lab`, `leyden assets`."""
+
+from leyden.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,98 @@
+"""Train, prune and ship image classifiers; open the workbench; fetch pinned files."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+from leyden import assets, recipe
+from leyden.cli.lab import open_lab
+from leyden.errors import LeydenError
+from leyden.train import History
+
+__all__ = ["demo", "get_asset", "lab", "list_assets", "main"]
+
+_app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+_assets = typer.Typer(no_args_is_help=True, help="Named, pinned, licensed files: pretrained weights and real data.")
+_app.add_typer(_assets, name="assets")
+
+_INTERRUPTED = 130
+
+
+@_app.command()
+def demo(
+    images: Annotated[Path | None, typer.Option(help="Your own images, one sub-folder a class.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("out/demo"),
+    size: Annotated[int, typer.Option(min=32, help="Side of the network input, pixels.")] = 64,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of fine-tuning.")] = 6,
+    seed: Annotated[int, typer.Option(help="Seeds data, order, augmentation and weights.")] = 0,
+) -> None:
+    """Runs the main job: pretrained network, fine-tuned, pruned, shipped as a verified ONNX file, with a report."""
+    with _told():
+        labelled = recipe.own_images(images, seed=seed) if images else recipe.photos(seed=seed)
+        job = _run(labelled, out, recipe.Plan(size=size, epochs=epochs, seed=seed))
+    rows = recipe.table(job.metrics)
+    width = max(len(what) for what, _ in rows)
+    for what, value in rows:
+        typer.echo(f"{what:<{width}}  {value:>10}")
+    typer.echo(f"\nreport: {out / 'report.html'}")
+
+
+@_app.command()
+def lab(
+    folder: Annotated[Path, typer.Argument(help="Where your copy of the notebooks lives.")] = Path("notebooks"),
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Opens JupyterLab on the workbench; notebooks that are in the folder already stay as they are."""
+    with _told():
+        raise typer.Exit(open_lab(folder, browser=browser))
+
+
+@_assets.command("list")
+def list_assets() -> None:
+    """Lists what can be had by name, how big it is, and under which licence."""
+    typer.echo(assets.table())
+
+
+@_assets.command("get")
+def get_asset(name: Annotated[str, typer.Argument(help="A name from `leyden assets list`.")]) -> None:
+    """Fetches one asset into the cache, checks its SHA-256 and says where it is."""
+    with _told():
+        typer.echo(str(assets.fetch(name)))
+
+
+def _run(labelled: recipe.LabelledSet, out: Path, plan: recipe.Plan) -> recipe.Job:
+    """The main job under a progress bar over all its training steps."""
+    seen: dict[int, int] = {}
+    with tqdm(total=plan.passes * -(-len(labelled.train) // plan.batch), unit="step", dynamic_ncols=True) as bar:
+
+        def advance(history: History) -> None:
+            bar.update(len(history.steps) - seen.get(id(history), 0))
+            seen[id(history)] = len(history.steps)
+
+        def say(line: str) -> None:
+            tqdm.write(line, file=sys.stdout)
+
+        return recipe.run_demo(labelled, out, plan=plan, say=say, listener=advance)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Foreseeable errors are one line and exit code 1; Ctrl-C is exit code 130, as shells have it."""
+    try:
+        yield
+    except LeydenError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        typer.echo("interrupted: what was finished has been kept, the best checkpoint too", err=True)
+        raise typer.Exit(_INTERRUPTED) from error
+
+
+def main() -> None:
+    """Runs the command line."""
+    _app()
