@@ -18,7 +18,8 @@ from house import names
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "package"
 CONFIG = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
-PAGES = sorted(path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.qmd") if "reference" not in path.parts)
+SOURCES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.qmd")]
+PAGES = sorted(path.relative_to(ROOT) for path in SOURCES if "reference" not in path.parts)
 
 
 def publishing_files() -> set[str]:

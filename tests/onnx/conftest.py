@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import onnx
 import pytest
 import torch
 from torch import Tensor, nn
 
-import onnx
 from leyden.onnx import Report, export
 
 

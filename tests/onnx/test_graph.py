@@ -1,8 +1,8 @@
 import numpy as np
+import onnx
 import pytest
 from onnx.helper import make_graph, make_node, make_tensor_value_info
 
-import onnx
 from leyden.errors import OnnxError
 from leyden.onnx import Edge
 from leyden.onnx.graph import read_graph, weigh

@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
-import onnx
 from leyden.errors import OnnxError
 from leyden.onnx import Value, export, summary
 

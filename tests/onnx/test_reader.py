@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
-import onnx
 from leyden.errors import OnnxError
 from leyden.onnx import summary
 from leyden.onnx.reader import constants, read_model, walk

@@ -1,4 +1,5 @@
 import onnx
+
 from leyden.onnx import Value
 from leyden.onnx.value import dtype_name, read_value
 

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -11,7 +12,6 @@ from torch import fx, nn
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.optim import swa_utils
 
-import onnx
 from leyden.errors import PruneError
 from leyden.prune import Magnitude, Random, bake, masks, prune
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-
 import onnx
+
 from leyden.errors import OnnxError
 from leyden.onnx.reader import constants, walk
 from leyden.onnx.value import Value, dtype_name, read_value

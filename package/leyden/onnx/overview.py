@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import onnx
+
 from leyden.errors import OnnxError
 from leyden.onnx.graph import Edge, Node, Weight, read_graph
 from leyden.onnx.reader import Source, read_model

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+import onnx
 from google.protobuf.message import DecodeError
 
-import onnx
 from leyden.errors import OnnxError
 
 __all__ = ["LIMIT", "Source", "constants", "read_model", "walk"]

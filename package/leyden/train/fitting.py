@@ -85,7 +85,7 @@ def fit(
     task = _ready(task, train, epochs=epochs)
     history = next((item for item in callbacks if isinstance(item, History)), History())
     keeper = _keeper(folder, monitor="val_accuracy" if validation is not None else None)
-    heard = list(dict.fromkeys([history, *callbacks, *([keeper] if keeper else [])]))
+    heard = [history, *(item for item in (*callbacks, keeper) if item and item is not history)]
     with _quiet(), _seeded(seed), _interruptible():
         interrupted = _run(_trainer(heard, epochs=epochs), task, train, validation)
     task.thaw_()
@@ -121,10 +121,10 @@ def _one_loader(batches: Iterable[Any]) -> Iterable[Any]:
     return DataLoader(cast("Dataset[Any]", batches), batch_size=None)
 
 
-def _trainer(callbacks: list[pl.Callback], *, epochs: int) -> pl.Trainer:
+def _trainer(callbacks: Sequence[pl.Callback], *, epochs: int) -> pl.Trainer:
     return pl.Trainer(
         max_epochs=epochs,
-        callbacks=callbacks,
+        callbacks=list(callbacks),
         logger=False,
         enable_progress_bar=False,
         enable_model_summary=False,

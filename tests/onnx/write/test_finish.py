@@ -1,10 +1,10 @@
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 
 import leyden
-import onnx
 from leyden.errors import ExportError
 from leyden.onnx.write.call import bind
 from leyden.onnx.write.finish import beside, correct_outputs, open_written, sign

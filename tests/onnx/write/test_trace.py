@@ -4,11 +4,11 @@ import sys
 import threading
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 from torch import nn
 
-import onnx
 from leyden.errors import ExportError
 from leyden.onnx import export, summary
 from leyden.onnx.write.call import bind

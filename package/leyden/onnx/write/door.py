@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import onnx
 import torch
 from torch import nn
 
-import onnx
 from leyden.errors import ExportError
 from leyden.onnx.reader import LIMIT
 from leyden.onnx.write.call import Axes, Call

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import onnx
 import torch
 
-import onnx
 from leyden import __version__
 from leyden.errors import ExportError, OnnxError
 from leyden.onnx.reader import LIMIT

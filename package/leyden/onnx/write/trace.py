@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, Literal, TypeAlias
 
+import onnx
 import onnx_ir
 import torch
 from onnx_ir.passes import common as passes
@@ -17,7 +18,6 @@ from onnxscript import optimizer, rewriter
 from onnxscript.rewriter.rules import common as rules
 from torch import nn
 
-import onnx
 from leyden.errors import ExportError
 from leyden.onnx.reader import walk
 from leyden.onnx.write.call import Call
