@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export OMP_NUM_THREADS ?= 2
 
 .PHONY: demo lab test lint docs bench clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'leyden needs Python 3.11 or newer; name one: make PYTHON=python3.11')"
+	@echo "setting up $(VENV): some minutes the first time"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt "$$(grep '^torch==' constraints.txt)"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
@@ -19,9 +19,11 @@ demo: $(VENV)/installed
 lab: $(VENV)/installed
 	$(BIN)/leyden lab
 
+# Tests are small and run beside each other: one thread each is faster than two that wait for one another.
+test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 -p no:randomly notebooks tutorials
+	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 notebooks tutorials
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check

@@ -6,37 +6,69 @@ Run it with `make bench`. Every figure is of the last epoch, on held-out tiles t
 import json
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
-from leyden import recipe
+import torch
+
+from leyden import data, recipe, vision
+from leyden.augment import Brightness, Contrast, Flip, Maybe, Rotate, Zoom
 from leyden.recipe.metrics import Metrics
+from leyden.recipe.pipelines import Augmented, Sized
+from leyden.train import Classifier, fit, predict
 
 SEEDS = (0, 1, 2)
+DISTURB = Maybe(Flip("x")) | Rotate(30) | Zoom(0.75, 1.33) | Brightness(0.2) | Contrast(0.2)
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "demo.md"
 ROWS = {
     "fine-tuned from ImageNet weights": "accuracy.finetuned",
     "from scratch, equal steps": "accuracy.scratch",
     "fine-tuned without augmentation": "accuracy.plain",
+    "fine-tuned, held-out tiles turned, zoomed, re-lit": "accuracy.moved",
+    "the same without augmentation": "accuracy.plain_moved",
+    "from scratch without augmentation": "accuracy.scratch_plain",
+    "nothing pruned, trained again as long": "accuracy.pruned_0",
     "50 % of the weights pruned": "accuracy.pruned_50",
     "60 % of the weights pruned": "accuracy.pruned_60",
     "70 % of the weights pruned": "accuracy.pruned_70",
     "80 % of the weights pruned": "accuracy.pruned_80",
     "90 % of the weights pruned": "accuracy.pruned_90",
     "largest difference of logits, ONNX to torch": "parity.max_abs",
-    "whole run without the arm without augmentation, s": "seconds.total",
+    "main job with six prunings, s": "seconds.total",
 }
 
 
 def run(seed: int) -> Metrics:
-    """One seed: the whole main job, and once more the fine-tuning without augmentation."""
+    """One seed: the whole main job, and both networks once more without augmentation."""
     labelled = recipe.photos(seed=seed)
     with tempfile.TemporaryDirectory() as folder:
-        job = recipe.run_demo(labelled, Path(folder) / "run", plan=recipe.Plan(seed=seed))
+        job = recipe.run_demo(
+            labelled, Path(folder) / "run", plan=recipe.Plan(seed=seed, sparsities=(0.0, 0.5, 0.6, 0.7, 0.8, 0.9))
+        )
         metrics = dict(job.metrics)
         plain = recipe.pipes(labelled, job.prep, move=None, batch=job.plan.batch, seed=seed)
-        fitted = recipe.finetune(job.task, plain.train, plain.held_out, epochs=job.plan.epochs, seed=seed)
-        return metrics | {"accuracy.plain": fitted.history.epochs[-1].metrics["val_accuracy"]}
+        tuned = recipe.finetune(job.task, plain.train, epochs=job.plan.epochs, seed=seed).task
+        metrics["accuracy.plain"] = predict(tuned, plain.held_out).accuracy
+        moved = list(disturbed(job))
+        metrics["accuracy.plain_moved"] = predict(tuned, moved).accuracy
+        metrics["accuracy.moved"] = predict(job.tuned.task, moved).accuracy if job.tuned else float("nan")
+        fresh = fit(untrained(job), plain.train, epochs=job.plan.epochs, seed=seed).task
+        return metrics | {"accuracy.scratch_plain": predict(fresh, plain.held_out).accuracy}
+
+
+def disturbed(job: recipe.Job) -> Iterable[Any]:
+    """The held-out tiles as another camera might have taken them: each moved once, more than training ever moves."""
+    sized = job.labelled.held_out | data.map(Sized(job.prep))
+    return sized | data.map_random(Augmented(DISTURB, job.prep), seed=job.plan.seed) | data.batch(128)
+
+
+def untrained(job: recipe.Job) -> Classifier:
+    """The network of the job with initial weights of its seed."""
+    torch.manual_seed(job.plan.seed)
+    model, _ = vision.create("efficientnet_lite0", classes=len(job.labelled.classes))
+    return job.task.replace(model=model, tuning=job.plan.scratch)
 
 
 def page(runs: list[Metrics]) -> str:
@@ -54,10 +86,21 @@ def page(runs: list[Metrics]) -> str:
     rows = "\n".join(lines)
     return f"""# The main job over three seeds
 
-Held-out accuracy on tiles of seventeen photographs: {first["data.how"]}. The seed draws tiles, order, augmentation,
-initial weights and dropout.
+Held-out accuracy on tiles of seventeen photographs: {first["data.how"]}.
+The seed draws tiles, order, augmentation, initial weights and dropout.
 
 {head}{rows}
+
+How to read it:
+
+- One standard error of an accuracy is a point: {first["data.held_out"]} tiles are held out, and tiles of one photograph
+  are not independent. Differences below two points are noise.
+- Pruning is to be compared with the line "nothing pruned, trained again as long", which gets the same training.
+- Held-out tiles come at the scale, angle and light of the training tiles, so augmentation gains nothing on them as they
+  are. It shows on tiles that were turned by up to 30 degrees, zoomed by up to a third and re-lit.
+- Tiles of 48 px were too easy: nearly all errors fell on four photographs, and 90 % of the weights could go unnoticed.
+  At 32 px it is seen where pruning begins to cost.
+- The rates were chosen on seed 0 by looking at held-out accuracy, for both networks alike.
 
 Measured on: {machine}. Run it: `make bench`.
 """

@@ -91,3 +91,19 @@ def test_ctrl_c_ends_with_exit_code_130_and_no_traceback(tmp_path):
     assert "interrupted" in errors
     assert "Traceback" not in errors
     assert json.loads((tmp_path / "out" / "metrics.json").read_text())["status"] == "interrupted"
+
+
+@pytest.mark.network
+def test_a_full_disk_is_one_line_and_keeps_what_was_written(tmp_path):
+    folder = picture_folder(tmp_path / "set")
+    limited = (
+        "import resource, sys; from leyden.cli import main; from leyden import vision;"
+        "vision.create('efficientnet_lite0', pretrained=True);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, 10**6)); sys.argv[0] = 'leyden'; main()"
+    )
+    command = [sys.executable, "-c", limited, "demo", "--images", folder, "--out", tmp_path / "out", "--epochs", "1"]
+    done = subprocess.run([*command, "--size", "32"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads((tmp_path / "out" / "metrics.json").read_text())["data.classes"] == 2

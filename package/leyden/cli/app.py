@@ -82,11 +82,15 @@ def _run(labelled: recipe.LabelledSet, out: Path, plan: recipe.Plan) -> recipe.J
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Foreseeable errors are one line and exit code 1; Ctrl-C is exit code 130, as shells have it."""
+    """Foreseeable errors, a full disk among them, are one line and exit code 1; Ctrl-C is 130, as shells have it."""
     try:
         yield
     except LeydenError as error:
         typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"error: {place}{error.strerror or error}; what was written before has been kept", err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt as error:
         typer.echo("interrupted: what was finished has been kept, the best checkpoint too", err=True)

@@ -16,7 +16,7 @@ A depthwise filter has nine weights, and a threshold over the whole network take
 accuracy on photo tiles fell to .39, while without them 70 % cost less than a point.
 """
 
-RETUNE = Tuning(rate=2e-3, freeze=0, discount=1.0)
+RETUNE = Tuning(rate=1e-3, freeze=0, discount=1.0)
 """Rates of the fine-tuning after pruning: nothing frozen, the same for every layer."""
 
 

@@ -46,7 +46,7 @@ class Plan:
     crop: float = 1.0
     epochs: int = 6
     freeze: int = 1
-    retune: int = 3
+    retune: int = 4
     sparsities: tuple[float, ...] = (0.5, 0.6, 0.7, 0.8, 0.9)
     chosen: float = 0.7
     batch: int = 32

@@ -15,8 +15,12 @@ from leyden.vision import Preprocess
 
 __all__ = ["MOVE", "Augmented", "Pipes", "Plain", "Sized", "pipes"]
 
-MOVE = Maybe(Flip("x")) | Rotate(15) | Zoom(0.85, 1.2) | Brightness(0.2) | Contrast(0.2)
-"""What a photograph may undergo and still be the same class: one resample, one linear colour step."""
+MOVE = Maybe(Flip("x")) | Rotate(10) | Zoom(0.9, 1.1) | Brightness(0.1) | Contrast(0.1)
+"""What a photograph may undergo and still be the same class: one resample, one linear colour step.
+
+On the tiles of `photos` twice as much cost two points of accuracy, and this much none; on tiles that are themselves
+turned, zoomed and re-lit it gains four (`make bench`).
+"""
 
 
 @dataclass(frozen=True)
