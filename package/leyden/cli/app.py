@@ -68,7 +68,9 @@ def get_asset(name: Annotated[str, typer.Argument(help="A name from `leyden asse
 def _run(labelled: recipe.LabelledSet, out: Path, plan: recipe.Plan) -> recipe.Job:
     """The main job under a progress bar over all its training steps."""
     seen: dict[int, int] = {}
-    with tqdm(total=plan.passes * -(-len(labelled.train) // plan.batch), unit="step", dynamic_ncols=True) as bar:
+    steps = plan.passes * -(-len(labelled.train) // plan.batch)
+    often = 0.1 if sys.stderr.isatty() else 15.0  # seconds: a log file is no place for a moving bar
+    with tqdm(total=steps, unit="step", dynamic_ncols=True, mininterval=often) as bar:
 
         def advance(history: History) -> None:
             bar.update(len(history.steps) - seen.get(id(history), 0))
