@@ -156,7 +156,7 @@ def test_tradeoff_draws_points_and_the_level_they_start_from():
     assert _marked(figure, "reference")[0].get_ydata() == [0.872, 0.872]
     assert axes.texts[0].get_text() == "whole 0.872"
     assert axes.get_xlabel() == "weights removed"
-    assert "80%" in [text.get_text() for text in axes.get_xticklabels()]
+    assert "80 %" in [text.get_text() for text in axes.get_xticklabels()]
 
 
 @pytest.mark.parametrize(("series", "reference"), [({}, 0.8), ({"a": ([0.5], [0.7])}, NAN), ({"a": ([], [])}, INF)])

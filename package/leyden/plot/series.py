@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from torch import Tensor
 
 from leyden.errors import PlotError
@@ -133,7 +133,7 @@ def tradeoff(
             _draw(axes, index, name, x, y, marker="o")
         _finish(axes, title, log_x=False)
         if axes.xaxis.get_ticklocs().size:
-            axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
             _draw_level(axes, reference, shorten([reference_name], 24)[0])
     return figure
 
