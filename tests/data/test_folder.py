@@ -113,7 +113,7 @@ def test_a_folder_without_labelled_images_is_refused_with_the_reason(tmp_path):
         "text": (lambda folder: ((folder / "a").mkdir(parents=True), (folder / "a/b.txt").touch()), "no image in"),
         "flat": (
             lambda folder: picture(folder / "1.png"),
-            r"1 images lie directly in .*\('1.png', ...\), so they have no class",
+            r"images that lie directly in .* have no class \(1 found, first '1.png'\)",
         ),
     }
     for name, (make, message) in cases.items():

@@ -194,7 +194,7 @@ def _check_classes(images: LabelledImages) -> None:
         loose = [path.name for path in images.ignored if path.parent == root and not _hidden(path) and _is_image(path)]
         if loose:
             raise EmptyFolder(
-                f"{len(loose)} images lie directly in {root} ({loose[0]!r}, ...), so they have no class; {wanted}"
+                f"images that lie directly in {root} have no class ({len(loose)} found, first {loose[0]!r}); {wanted}"
             )
         raise EmptyFolder(
             f"no image in {root}, nor in any folder below it; {wanted}; with suffixes {' '.join(_SUFFIXES)}"
