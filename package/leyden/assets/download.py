@@ -110,7 +110,14 @@ def _apt_download(source: Debian) -> list[str]:
 
 def _run(command: list[str], folder: Path, *, watch: tuple[int, Progress] | None = None) -> str:
     """Run a program in `folder`, its temporary files there too; return what it printed."""
-    environment = {**os.environ, "TMPDIR": str(folder), "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    # pip 25.1 and newer resume a broken download as often as this; older ones pass over it
+    environment = {
+        "PIP_RESUME_RETRIES": "5",
+        **os.environ,
+        "TMPDIR": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+    }
     pipe = subprocess.PIPE
     try:
         with subprocess.Popen(
