@@ -17,7 +17,7 @@ demo: $(VENV)/installed
 	$(BIN)/leyden demo
 
 lab: $(VENV)/installed
-	$(BIN)/leyden lab
+	$(BIN)/leyden lab $(OPTIONS)
 
 # Tests are small and run beside each other: one thread each is faster than two that wait for one another.
 test: export OMP_NUM_THREADS ?= 1

@@ -1,4 +1,9 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
 
 from leyden.cli.lab import copy_notebooks, notebooks
 
@@ -19,3 +24,18 @@ def test_the_notebooks_own_folder_is_left_alone():
     before = {path: path.read_bytes() for path in notebooks().glob("*.ipynb")}
     assert copy_notebooks(notebooks()) == []
     assert {path: path.read_bytes() for path in notebooks().glob("*.ipynb")} == before
+
+
+def test_jupyterlab_starts_on_the_workbench_in_the_users_folder(tmp_path):
+    command = [sys.executable, "-m", "leyden", "lab", str(tmp_path / "mine"), "--no-browser", "--allow-root"]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    guard = threading.Timer(60, os.killpg, (running.pid, signal.SIGKILL))
+    guard.start()
+    try:
+        assert running.stderr is not None
+        assert any("/lab/tree/workbench.ipynb" in line for line in running.stderr)
+    finally:
+        guard.cancel()
+        os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
+    assert (tmp_path / "mine" / "workbench.ipynb").is_file()

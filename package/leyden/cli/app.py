@@ -46,10 +46,11 @@ def demo(
 def lab(
     folder: Annotated[Path, typer.Argument(help="Where your copy of the notebooks lives.")] = Path("notebooks"),
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    allow_root: Annotated[bool, typer.Option(help="Run as root, which JupyterLab refuses otherwise.")] = False,
 ) -> None:
     """Opens JupyterLab on the workbench; notebooks that are in the folder already stay as they are."""
     with _told():
-        raise typer.Exit(open_lab(folder, browser=browser))
+        raise typer.Exit(open_lab(folder, browser=browser, allow_root=allow_root))
 
 
 @_assets.command("list")

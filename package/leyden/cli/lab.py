@@ -37,12 +37,13 @@ def copy_notebooks(folder: Path) -> list[Path]:
     return [Path(shutil.copy(source, folder / source.name)) for source in fresh]
 
 
-def open_lab(folder: Path, *, browser: bool = True) -> int:
+def open_lab(folder: Path, *, browser: bool = True, allow_root: bool = False) -> int:
     """Starts JupyterLab on the workbench in a folder and waits for it to end.
 
     Returns:
         JupyterLab's exit code.
     """
     copy_notebooks(folder)
-    extra = [] if browser else ["--no-browser"]
-    return subprocess.call([sys.executable, "-m", "jupyter", "lab", str(folder / _START), *extra])
+    extra = ["--no-browser"] * (not browser) + ["--allow-root"] * allow_root
+    place = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{_START}"]
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *place, *extra])

@@ -16,10 +16,13 @@ from leyden.vision import Preprocess
 __all__ = ["SCRATCH", "TUNE", "Job", "Plan"]
 
 TUNE = Tuning(rate=4e-3, freeze=1, discount=0.1)
-"""Rates of the fine-tuning; 2e-3 and 8e-3 end within a point of it."""
+"""Rates of the fine-tuning."""
 
 SCRATCH = Tuning(rate=4e-3, freeze=0, discount=1.0)
-"""Rates of the network from scratch: one cycle over everything; of 1e-3, 2e-3, 4e-3 and 1e-2 none does better."""
+"""Rates of the network from scratch: one cycle over everything.
+
+The peak is that of the fine-tuning and not the best: on seed 0, 2e-3 reaches .592 and 8e-3 .580, this .538.
+"""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ __all__ = ["MOVE", "Augmented", "Pipes", "Plain", "Sized", "pipes"]
 MOVE = Maybe(Flip("x")) | Rotate(10) | Zoom(0.9, 1.1) | Brightness(0.1) | Contrast(0.1)
 """What a photograph may undergo and still be the same class: one resample, one linear colour step.
 
-On the tiles of `photos` twice as much cost two points of accuracy, and this much none; on tiles that are themselves
-turned, zoomed and re-lit it gains two (`make bench`).
+On the tiles of `photos` it gains nothing; on tiles that are themselves turned, zoomed and re-lit it gains two points
+(`make bench`).
 """
 
 
