@@ -146,3 +146,14 @@ def test_a_right_part_is_not_fetched_again_and_a_wrong_one_from_the_start(tmp_pa
     (tmp_path / "a.bin.part").write_bytes(b"something else")
     assert download(asset, tmp_path).read_bytes() == DATA
     assert shop.asked == [("/a.bin", "bytes=14-"), ("/a.bin", None)]
+
+
+def test_a_wheel_that_breaks_off_is_taken_up_where_it_stopped(wheel, tmp_path, shop, bare_pip):
+    file, packed, sha256 = wheel("some_data", os.urandom(900_000))
+    bare_pip.setenv("PIP_INDEX_URL", shop.at("/simple"))
+    shop.files["/simple/some-data/"] = f'<a href="/f/{file}">{file}</a>'.encode()
+    shop.files[f"/f/{file}"] = packed
+    shop.break_after = 400_000
+    assert sha256_of(download(wheel_asset(file, sha256), tmp_path)) == sha256
+    asked = [wanted for path, wanted in shop.asked if path.startswith("/f/")]
+    assert asked == [None, "bytes=400000-", "bytes=800000-"]

@@ -110,7 +110,7 @@ def _apt_download(source: Debian) -> list[str]:
 
 def _run(command: list[str], folder: Path, *, watch: tuple[int, Progress] | None = None) -> str:
     """Run a program in `folder`, its temporary files there too; return what it printed."""
-    # pip 25.1 and newer resume a broken download as often as this; older ones pass over it
+    # how often pip takes up a download that broke off
     environment = {
         "PIP_RESUME_RETRIES": "5",
         **os.environ,
