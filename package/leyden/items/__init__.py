@@ -9,6 +9,7 @@ from leyden.items.keypoints import Keypoints
 from leyden.items.label import Label
 from leyden.items.mask import LabelMap, Mask
 from leyden.items.sample import items_of, map_items
+from leyden.items.table import Row
 
 __all__ = [
     "Affine",
@@ -22,6 +23,7 @@ __all__ = [
     "Mask",
     "Move",
     "Recolour",
+    "Row",
     "Size",
     "items_of",
     "map_items",
