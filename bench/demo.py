@@ -11,10 +11,9 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-import torch
-
-from leyden import data, recipe, vision
+from leyden import data, recipe
 from leyden.augment import Brightness, Contrast, Flip, Maybe, Rotate, Zoom
+from leyden.recipe.demo import network
 from leyden.recipe.metrics import Metrics
 from leyden.recipe.pipelines import Augmented, Sized
 from leyden.train import Classifier, fit, predict
@@ -66,8 +65,7 @@ def disturbed(job: recipe.Job) -> Iterable[Any]:
 
 def untrained(job: recipe.Job) -> Classifier:
     """The network of the job with initial weights of its seed."""
-    torch.manual_seed(job.plan.seed)
-    model, _ = vision.create("efficientnet_lite0", classes=len(job.labelled.classes))
+    model, _ = network(job.labelled, job.plan, pretrained=False)
     return job.task.replace(model=model, tuning=job.plan.scratch)
 
 

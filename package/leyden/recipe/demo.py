@@ -23,7 +23,7 @@ from leyden.recipe.pipelines import pipes
 from leyden.recipe.shipping import ship
 from leyden.train import Classifier, Fitted, History, fit, predict
 
-__all__ = ["run_demo"]
+__all__ = ["network", "run_demo"]
 
 _Say = Callable[[str], None]
 _Listener = Callable[[History], None] | None
@@ -72,7 +72,7 @@ def run_demo(
 
 
 def _begin(labelled: LabelledSet, folder: Path, *, plan: Plan, say: _Say) -> Job:
-    model, prep = _network(labelled, plan, pretrained=True)
+    model, prep = network(labelled, plan, pretrained=True)
     moved = fresh_folder(folder)
     if moved:
         say(f"the results of the run before are now in {moved}")
@@ -86,7 +86,14 @@ def _begin(labelled: LabelledSet, folder: Path, *, plan: Plan, say: _Say) -> Job
     return job
 
 
-def _network(labelled: LabelledSet, plan: Plan, *, pretrained: bool) -> tuple[torch.nn.Module, vision.Preprocess]:
+def network(labelled: LabelledSet, plan: Plan, *, pretrained: bool) -> tuple[torch.nn.Module, vision.Preprocess]:
+    """The network of the main job, its initial weights drawn from the plan's seed, and its preprocessing.
+
+    Args:
+        labelled: how many classes there are.
+        plan: seed, size of the input, crop.
+        pretrained: ImageNet weights for all but the head; otherwise all are drawn.
+    """
     with torch.random.fork_rng():
         torch.manual_seed(plan.seed)
         model, prep = vision.create("efficientnet_lite0", pretrained=pretrained, classes=len(labelled.classes))
@@ -114,7 +121,7 @@ def _tune(job: Job, say: _Say, listener: _Listener) -> None:
 
 def _scratch(job: Job, say: _Say, listener: _Listener) -> None:
     plan = job.plan
-    model, _ = _network(job.labelled, plan, pretrained=False)
+    model, _ = network(job.labelled, plan, pretrained=False)
     task = Classifier(model, job.labelled.classes, tuning=plan.scratch)
     callbacks = [History(listener)]
     job.scratch = fit(
