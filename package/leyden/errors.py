@@ -5,16 +5,20 @@ Everything leyden raises on purpose derives from `LeydenError`, so one `except` 
 
 __all__ = [
     "AssetError",
+    "CatalogError",
     "DamagedArchive",
+    "DataChanged",
     "DataError",
     "DiskFull",
     "DrawError",
+    "DriverMissing",
     "EmptyFolder",
     "ExportError",
     "HashMismatch",
     "ItemError",
     "LeydenError",
     "NetworkMissing",
+    "NotFitted",
     "OnnxError",
     "PanelError",
     "PlotError",
@@ -23,10 +27,12 @@ __all__ = [
     "ToolMissing",
     "TrainError",
     "UnknownAsset",
+    "UnknownDataset",
     "UnknownMember",
     "UnknownModel",
     "UnreadableImage",
     "VisionError",
+    "WorkerDied",
 ]
 
 
@@ -84,6 +90,30 @@ class TooFewClasses(DataError):
 
 class UnreadableImage(DataError):
     """A file is not an image that can be decoded."""
+
+
+class DataChanged(DataError):
+    """A file is no longer what it was when its container was made."""
+
+
+class WorkerDied(DataError):
+    """A process that made elements ended before it was done."""
+
+
+class NotFitted(DataError):
+    """A step that learns from training data was used before it had seen any."""
+
+
+class CatalogError(DataError):
+    """A file of declared datasets is not as it should be."""
+
+
+class UnknownDataset(CatalogError):
+    """No dataset of that name is declared."""
+
+
+class DriverMissing(CatalogError):
+    """A declared dataset names a driver or a type that is not registered, or whose library is not installed."""
 
 
 class DrawError(LeydenError):
