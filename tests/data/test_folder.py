@@ -1,12 +1,14 @@
 import os
+import pickle
 import warnings
+import zipfile
 
 import pytest
 import torch
 from PIL import Image
 
 import leyden as ly
-from leyden.errors import EmptyFolder, TooFewClasses, UnreadableImage
+from leyden.errors import DataChanged, DataError, EmptyFolder, TooFewClasses, UnreadableImage
 
 
 def picture(path, shade=0, size=(3, 2)):
@@ -165,3 +167,83 @@ def test_a_pipe_in_the_file_system_is_not_opened(flowers):
     os.mkfifo(flowers / "tulip" / "waits.png")
     images = ly.data.images_in(flowers, check=True)
     assert (flowers / "tulip" / "waits.png") in images.ignored
+
+
+def test_pictures_may_be_decoded_as_small_as_a_later_step_needs_them(flowers):
+    Image.new("RGB", (80, 60)).save(flowers / "tulip/3.jpg")
+    images = ly.data.images_in(flowers, at_least=(30, 20))
+    assert {path.name: image.shape[1:] for path, (image, _) in zip(images.paths, images, strict=True)}["3.jpg"] == (
+        30,
+        40,
+    )
+    assert images[:2].at_least == (30, 20)
+    assert repr(images) == f"images_in('{flowers}', at_least=(30, 20))"
+    with pytest.raises(DataError, match="at_least is"):
+        ly.data.images_in(flowers, at_least=0)
+
+
+def test_a_picture_changed_or_removed_since_is_named(flowers):
+    images = ly.data.images_in(flowers)
+    picture(flowers / "rosé/1.gif", 100, size=(30, 20))
+    (flowers / "tulip/2.png").unlink()
+    with pytest.raises(DataChanged, match=r"1\.gif was written to since"):
+        images[1:][0]
+    with pytest.raises(DataChanged, match=r"2\.png is gone"):
+        images[-2]
+    assert [fault.path.name for fault in ly.data.check_images(images)] == ["1.gif", "2.png"]
+    assert ly.data.images_in(flowers)[1][0].shape == (3, 20, 30)
+
+
+@pytest.fixture
+def zipped(flowers, tmp_path):
+    path = tmp_path / "zipped flöwers.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(flowers.rglob("*")):
+            archive.write(file, file.relative_to(flowers))
+        archive.write(flowers / "rosé/1.gif", "__MACOSX/rosé/1.gif")
+    return path
+
+
+def test_an_archive_is_read_as_its_folder(flowers, zipped):
+    folder, archive = ly.data.images_in(flowers), ly.data.images_in(zipped, check=True)
+    assert (archive.classes, archive.labels) == (folder.classes, folder.labels)
+    assert [path.relative_to(zipped) for path in archive.paths] == [path.relative_to(flowers) for path in folder.paths]
+    assert all(torch.equal(one[0], other[0]) for one, other in zip(folder, archive, strict=True))
+    assert repr(archive) == f"images_in('{zipped}')"
+    assert list(pickle.loads(pickle.dumps(archive[1:3])))[1][1] == 1
+    assert "1.gif" in {path.name for path in archive.ignored}
+    assert [label for _, label in archive | ly.data.parallel(2)] == list(archive.labels)
+
+
+def test_a_folder_within_an_archive_is_named_by_its_path(flowers, tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in flowers.rglob("*.*"):
+            archive.write(file, "one/photos" / file.relative_to(flowers))
+    with pytest.raises(TooFewClasses, match=r"x\.zip has only one class, 'one'"):
+        ly.data.images_in(path)
+    with pytest.raises(TooFewClasses, match=r"did you mean images_in\('.*x\.zip/one/photos'\)\?"):
+        ly.data.images_in(path / "one")
+    images = ly.data.images_in(f"{path}/one/photos")
+    assert images.classes == ("lily of the valley", "rosé", "tulip")
+    assert images[0][0].shape == (3, 2, 3)
+    with pytest.raises(EmptyFolder, match="no image in"):
+        ly.data.images_in(path / "two")
+
+
+def test_faults_in_an_archive_are_named(flowers, zipped, tmp_path):
+    with zipfile.ZipFile(zipped, "a") as archive:
+        archive.writestr("tulip/broken.png", b"x")
+    [fault] = ly.data.check_images(zipped)
+    assert fault.path == zipped / "tulip/broken.png"
+    assert f"{fault.path}: 1 bytes is no picture that PIL can decode" in fault.problem
+    with pytest.raises(UnreadableImage, match=r"1 of 6 images in .*flöwers\.zip have a fault"):
+        ly.data.images_in(zipped, check=True)
+    images = ly.data.images_in(zipped)
+    zipped.write_bytes(zipped.read_bytes() + b"\0")
+    with pytest.raises(DataChanged, match=r"flöwers\.zip was written to since"):
+        images[0]
+    with zipfile.ZipFile(tmp_path / "flat.zip", "w") as archive:
+        archive.write(flowers / "tulip/2.png", "2.png")
+    with pytest.raises(EmptyFolder, match=r"images that lie directly in .*flat\.zip have no class \(1 found, first '2"):
+        ly.data.images_in(tmp_path / "flat.zip")

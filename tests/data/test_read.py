@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 import leyden as ly
-from leyden.errors import UnreadableImage
+from leyden.errors import DataError, UnreadableImage
 
 
 def encoded(image, kind="PNG", **options):
@@ -183,3 +183,81 @@ def test_a_decompression_bomb_is_refused_before_it_is_opened():
     bomb = png(50_000, 50_000, kind=0, depth=8, rows=b"")
     with pytest.raises(UnreadableImage, match=r"too large to be opened unasked .*raise PIL\.Image\.MAX_IMAGE_PIXELS"):
         ly.data.read_image(bomb)
+
+
+def photograph(height, width):
+    """A picture with the spectrum of photographs: detail falls off with its fineness."""
+    generator = np.random.default_rng(0)
+    fine = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width))
+    fine[0, 0] = 1
+    spectrum = np.fft.rfft2(generator.standard_normal((3, height, width))) / fine**1.2
+    pixels = np.fft.irfft2(spectrum, (height, width))
+    pixels = (pixels / pixels.std() * 50 + 128).clip(0, 255).astype(np.uint8)
+    return Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+
+
+@pytest.mark.parametrize(
+    ("at_least", "size"),
+    [
+        (None, (600, 801)),
+        (601, (600, 801)),
+        (301, (600, 801)),
+        (300, (300, 401)),
+        (299, (300, 401)),
+        (150, (150, 201)),
+        (75, (75, 101)),
+        (1, (75, 101)),
+        ((300, 100), (300, 401)),
+        ((100, 400), (300, 401)),
+        ((100, 402), (600, 801)),
+        ((75, 80), (75, 101)),
+        ((5000, 1), (600, 801)),
+    ],
+)
+def test_a_jpeg_is_decoded_as_small_as_it_may_be(at_least, size):
+    image = ly.data.read_image(encoded(Image.new("RGB", (801, 600)), "JPEG"), at_least=at_least)
+    assert image.shape[1:] == size
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_least_size_is_that_of_the_upright_picture(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(Image.new("RGB", (800, 600)), "JPEG", exif=exif)
+    upright = ly.data.read_image(data, at_least=(400, 200)).shape[1:]
+    assert upright == ((600, 800) if orientation < 5 else (400, 300))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_other_formats_come_in_full(kind):
+    assert ly.data.read_image(encoded(Image.new("RGB", (80, 60)), kind), at_least=10).shape == (3, 60, 80)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_grey_and_cmyk_jpegs_shrink_too(mode):
+    assert ly.data.read_image(encoded(Image.new(mode, (80, 60)), "JPEG"), at_least=10).shape == (3, 15, 20)
+
+
+@pytest.mark.parametrize(("shrink", "floor"), [(2, 30), (2.7, 40), (4, 32), (8, 32)])
+def test_a_jpeg_decoded_small_and_resized_is_nearly_the_whole_one_resized(shrink, floor):
+    data = encoded(photograph(480, 640), "JPEG", quality=90)
+    size = (int(640 / shrink), int(480 / shrink))
+    whole, small = [
+        np.asarray(
+            Image.fromarray(image.permute(1, 2, 0).numpy()).resize(size, Image.Resampling.BILINEAR), dtype=np.float64
+        )
+        for image in (ly.data.read_image(data), ly.data.read_image(data, at_least=(size[1], size[0])))
+    ]
+    assert 10 * np.log10(255**2 / np.mean((whole - small) ** 2)) > floor  # peak signal-to-noise ratio, dB
+
+
+def test_a_damaged_jpeg_is_refused_at_every_size():
+    data = encoded(photograph(100, 100), "JPEG")
+    with pytest.raises(UnreadableImage, match="cannot be decoded"):
+        ly.data.read_image(data[: len(data) // 2], at_least=10)
+
+
+@pytest.mark.parametrize("at_least", [0, -1, 2.5, (10,), (10, 0), (1, 2, 3), True])
+def test_what_is_no_size_is_refused(at_least):
+    with pytest.raises((DataError, TypeError), match="at_least"):
+        ly.data.read_image(encoded(Image.new("RGB", (2, 2)), "JPEG"), at_least=at_least)
