@@ -97,3 +97,85 @@ def test_every_element_is_validated_once_in_k_folds(count, k, seed, stratified):
 def test_a_number_of_folds_that_leaves_a_part_empty_is_refused(k):
     with pytest.raises(DataError, match=f"between 2 and the number of elements, 10; given {k}"):
         ly.data.kfolds(range(10), k, seed=0)
+
+
+labelled = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=50)
+
+
+@given(labelled, st.sampled_from([0.2, 0.5, 0.8, (0.5, 0.25)]), st.none() | st.integers(0, 3))
+def test_no_group_is_in_two_parts_of_a_split(labels, at, seed):
+    cuts = 1 if isinstance(at, float) else len(at)
+    assume(len(set(labels)) > cuts)
+    parts = [list(part) for part in ly.data.split(range(len(labels)), at, seed=seed, groups=labels)]
+    assert sorted(i for part in parts for i in part) == list(range(len(labels)))
+    assert all(parts)
+    assert all(part == sorted(part) for part in parts)
+    seen = [{labels[i] for i in part} for part in parts]
+    assert sum(len(each) for each in seen) == len(set(labels))
+
+
+@given(labelled, st.integers(0, 5))
+def test_a_group_split_cuts_where_the_share_is_nearest(labels, seed):
+    assume(len(set(labels)) > 2)
+    first, _ = ly.data.split(range(len(labels)), 0.5, seed=seed, groups=labels)
+    assert abs(len(first) - len(labels) / 2) <= max(Counter(labels).values()) / 2
+
+
+def test_groups_without_a_seed_are_taken_from_the_front():
+    train, test = ly.data.split(range(8), 0.6, seed=None, groups=["a", "b", "a", "c", "c", "d", "e", "e"])
+    assert (list(train), list(test)) == ([0, 1, 2, 3, 4], [5, 6, 7])
+
+
+def test_a_group_split_leaves_no_part_empty_where_one_group_is_nearly_all():
+    parts = ly.data.split(range(12), (0.3, 0.3), seed=None, groups=[0] * 10 + [1, 2])
+    assert [list(part) for part in parts] == [list(range(10)), [10], [11]]
+
+
+@given(labelled, st.integers(2, 5), st.none() | st.integers(0, 3))
+def test_no_group_is_trained_on_and_validated_in_k_folds(labels, k, seed):
+    assume(len(set(labels)) >= k)
+    folds = ly.data.kfolds(range(len(labels)), k, seed=seed, groups=labels)
+    assert sorted(i for _, validation in folds for i in validation) == list(range(len(labels)))
+    for train, validation in folds:
+        assert sorted([*train, *validation]) == list(range(len(labels)))
+        assert not {labels[i] for i in train} & {labels[i] for i in validation}
+        assert len(validation) > 0
+    sizes = [len(validation) for _, validation in folds]
+    assert max(sizes) - min(sizes) <= max(Counter(labels).values())
+
+
+def test_a_seed_names_folds_of_groups():
+    labels = [i // 2 for i in range(20)]
+    one, same, other = (
+        [list(validation) for _, validation in ly.data.kfolds(range(20), 5, seed=seed, groups=labels)]
+        for seed in (0, 0, 1)
+    )
+    assert one == same != other
+
+
+def test_labels_may_be_made_of_the_elements():
+    rows = [{"who": who} for who in "aabbcc"]
+    train, test = ly.data.split(rows, 0.7, seed=0, groups="who")
+    assert not {row["who"] for row in train} & {row["who"] for row in test}
+    first, _ = ly.data.split(range(4), 0.5, seed=0, stratify=lambda x: x % 2)
+    assert sorted(x % 2 for x in first) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [lambda data, **more: ly.data.split(data, 0.5, **more), lambda data, **more: ly.data.kfolds(data, 2, **more)],
+)
+def test_parting_refuses_what_would_leak_or_cannot_be_had(part):
+    with pytest.raises(DataError, match=r"after shuffle\(seed=0\): .* trained on in one would be tested on in another"):
+        part(range(4) | ly.data.shuffle(), seed=0)
+    with pytest.raises(DataError, match="takes stratify or groups, not both"):
+        part(range(4), seed=0, stratify=[0, 1, 0, 1], groups=[0, 1, 0, 1])
+    with pytest.raises(DataError, match="groups takes one label an element"):
+        part(range(4), seed=0, groups=[0, 1])
+
+
+def test_too_few_groups_are_refused():
+    with pytest.raises(DataError, match="split: 3 parts need as many groups at least; given 2"):
+        ly.data.split(range(4), (0.3, 0.3), seed=0, groups=[0, 1, 0, 1])
+    with pytest.raises(DataError, match="between 2 and the number of groups, 2; given 3"):
+        ly.data.kfolds(range(4), 3, seed=0, groups=[0, 1, 0, 1])
