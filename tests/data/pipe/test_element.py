@@ -1,7 +1,5 @@
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 import leyden as ly
 from leyden.errors import DataError
@@ -56,38 +54,3 @@ def test_the_parts_of_a_concatenation_draw_differently_for_one_seed():
     both = ly.data.concatenate(noisy, noisy)
     assert len(set(both)) == 8
     assert [both[i] for i in range(8)] == (both.set_epoch(1), list(both))[1]
-
-
-def test_cache_makes_every_element_once_over_all_epochs():
-    calls = []
-    kept = ly.data.cache(ly.data.map(range(5), lambda x: (calls.append(x), [x])[1]))
-    pipe = kept | ly.data.shuffle() | ly.data.batch(2, collate=list)
-    for _ in range(3):
-        list(pipe)
-    assert sorted(calls) == [0, 1, 2, 3, 4]
-    assert kept[3] is kept[3] is list(kept)[3]
-
-
-@given(st.lists(st.integers(0, 6), max_size=20), st.sets(st.integers(0, 6)), st.sampled_from([0, 1, 3]))
-def test_cache_streams_any_indices_in_order_whatever_it_holds_already(indices, known, workers):
-    kept = range(7) | ly.data.map(lambda x: 10 * x) | ly.data.parallel(workers) | ly.data.cache()
-    for index in known:
-        assert kept[index] == 10 * index
-    assert list(kept | ly.data.subset(indices)) == [10 * index for index in indices]
-
-
-def test_threads_share_one_cached_object():
-    pipe = (
-        [0] * 50 | ly.data.map(lambda _: object()) | ly.data.cache() | ly.data.subset([0] * 200) | ly.data.parallel(4)
-    )
-    assert len(set(pipe)) == 1
-
-
-@pytest.mark.parametrize(
-    ("step", "name"), [(ly.data.shuffle(seed=4), r"shuffle\(seed=4\)"), (ly.data.map_random(jitter), "map_random")]
-)
-def test_cache_refuses_to_freeze_random_steps(step, name):
-    with pytest.raises(DataError, match=rf"cache\(\) after {name}.* would freeze .* before the random steps"):
-        ([0.0] | step | ly.data.batch(1)) | ly.data.cache()
-    with pytest.raises(DataError, match=name):
-        ly.data.cache(([1.0], [0.0] | step))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import leyden as ly
+from leyden.data.pipe.order import Order, random_steps, whole_number
 from leyden.errors import DataError
 
 
@@ -96,3 +97,52 @@ def test_concatenate_refuses_nothing_and_no_container():
 
 def test_a_concatenation_prints_as_its_call():
     assert repr(ly.data.concatenate([1], range(2))) == "concatenate(list[1], range(0, 2))"
+
+
+def test_a_concatenation_of_many_parts_is_indexed_and_streamed_in_any_order():
+    parts = [[(part, place) for place in range(part % 3)] for part in range(40)]
+    joined = ly.data.concatenate(*parts)
+    order = [*list(range(len(joined)))[::-1], 0, 5, 5, 3]
+    flat = [element for part in parts for element in part]
+    assert list(joined | ly.data.subset(order)) == [flat[i] for i in order]
+    assert [joined[i] for i in order] == [flat[i] for i in order]
+
+
+def test_a_concatenation_streams_each_part_by_itself_and_only_those_it_needs():
+    begun = []
+
+    class Noting:
+        def __init__(self, name):
+            self.name = name
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            begun.append(self.name)
+            return self.name, index
+
+    joined = ly.data.concatenate(*(Noting(name) for name in "abc"))
+    assert list(joined | ly.data.subset([5, 0, 4])) == [("c", 1), ("a", 0), ("c", 0)]
+    assert begun == ["c", "a", "c"]
+
+
+def test_random_steps_are_found_in_all_parts_of_a_pipe():
+    shuffled = range(3) | ly.data.shuffle(seed=1)
+    drawn = range(3) | ly.data.map_random(lambda g, x: x)
+    both = ly.data.concatenate(shuffled, drawn) | ly.data.batch(2)
+    assert random_steps(both) == ["shuffle(seed=1)", "map_random(lambda, seed=0)"]
+    assert random_steps(both, Order) == ["shuffle(seed=1)"]
+    assert random_steps([1, 2]) == []
+
+
+@pytest.mark.parametrize("number", [3, np.int64(3), torch.tensor(3)])
+def test_whole_numbers_of_any_kind_become_plain(number):
+    assert type(whole_number("the size", number, at_least=3)) is int
+
+
+def test_what_counts_nothing_is_refused():
+    with pytest.raises(DataError, match=r"^the size is a whole number; given '2.5'$"):
+        whole_number("the size", 2.5, at_least=1)
+    with pytest.raises(DataError, match=r"^the size is at least 1; given 0$"):
+        whole_number("the size", 0, at_least=1)

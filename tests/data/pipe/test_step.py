@@ -104,7 +104,7 @@ class Reverse(ly.data.Operation):
     verb: ClassVar[str] = "reverse"
 
     def at(self, source, index, moment):
-        return ly.data.take(source, len(source) - 1 - index, moment)
+        return ly.data.pipe.take(source, len(source) - 1 - index, moment)
 
 
 def test_a_new_operation_takes_one_method():

@@ -1,3 +1,4 @@
+import copy
 import pickle
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import leyden as ly
+from leyden.data.pipe.element import guard
 from leyden.data.pipe.view import describe
 from leyden.errors import DataError
 
@@ -45,7 +47,7 @@ def everything(data):
 def test_nothing_is_read_before_it_is_asked_for():
     data = Counting(10)
     pipe = everything(data)
-    part, _ = ly.data.split(pipe, 0.5, seed=0, stratify=[0, 0, 1, 1])
+    part, _ = ly.data.split(data, 0.5, seed=0, stratify=[0, 1] * 5)
     joined = ly.data.concatenate(pipe, part)[1:3]
     assert (len(pipe), len(joined), repr(pipe)[:12]) == (4, 2, "Counting[10]")
     assert data.read == []
@@ -222,3 +224,34 @@ def test_containers_without_a_stable_print_are_described_by_type_and_length():
     assert describe(Counting(4)) == "Counting[4]"
     assert describe({"a": 1}) == "dict[1]"
     assert describe(object()) == "object"
+
+
+def views():
+    d, base = ly.data, range(8) | ly.data.map_random(draw)
+    return [
+        everything(range(8)),
+        base[1:5],
+        d.concatenate(base, base),
+        ({"a": range(8), "b": base} | d.map(len)).sources[0],
+        base | d.map(negate_pair) + d.map(negate_pair) * d.map(tuple),
+        base | d.map(negate_pair) | guard(),
+        range(8) | d.map(negate) | d.cache(),
+        base | d.parallel(2),
+    ]
+
+
+def negate_pair(pair):
+    return (-pair[0], pair[1])
+
+
+@pytest.mark.parametrize("view", views(), ids=repr)
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda view: pickle.loads(pickle.dumps(view))])
+def test_every_view_can_be_copied_and_sent_also_in_the_middle_of_a_loop(view, copied):
+    view.set_epoch(1)
+    loop = iter(view)
+    _ = next(loop), next(loop)
+    other = copied(view)
+    loop.close()
+    assert other.state_dict() == {"epoch": 1, "position": 2} == view.state_dict()
+    assert list(other) == list(view)
+    assert [other[i] for i in range(len(other))] == [view[i] for i in range(len(view))]

@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from leyden.data.pipe.broken import Remainder, broken_among, faults_in, sound
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.step import Operation, Step, applied, parted
-from leyden.data.pipe.view import Container, Element, View, stream, take
+from leyden.data.pipe.view import Container, Element, View, describe, stream, take
+from leyden.data.run.buffers import Buffers
 from leyden.errors import DataError
 from leyden.items import Item
 
@@ -36,23 +38,44 @@ class Batch(Operation):
 
     def at(self, source: Container, index: int, moment: Moment) -> Element:
         """See `Operation.at`."""
-        inside = self._inside(index, len(source))
-        return self._joined([take(source, each, moment) for each in inside], inside)
+        inside = self.inside(index, len(source))
+        return self.made(index, [self.item(source, each, moment) for each in inside], inside=inside)
 
     def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """See `Operation.stream`."""
         count = len(source)
         here, beneath = tee(indices)
-        elements = stream(source, (each for index in beneath for each in self._inside(index, count)), moment)
+        elements = stream(source, (each for index in beneath for each in self.inside(index, count)), moment)
         for index in here:
-            inside = self._inside(index, count)
-            yield self._joined(list(islice(elements, len(inside))), inside)
+            inside = self.inside(index, count)
+            yield self.made(index, list(islice(elements, len(inside))), inside=inside)
 
-    def _inside(self, index: int, count: int) -> range:
+    def inside(self, index: int, count: int) -> range:
+        """The indices of the elements that batch `index` of `count` elements is made of."""
         return range(index * self.size, min((index + 1) * self.size, count))
 
-    def _joined(self, elements: list[Element], indices: range) -> Element:
-        return stack(elements, indices) if self.collate is None else self.collate(elements)
+    def item(self, source: Container, index: int, moment: Moment) -> Element:
+        """One element beneath; an error in its making is noted with its index, as the batch is not all to blame."""
+        try:
+            return take(source, index, moment)
+        except Exception as error:
+            note = f"element {index} of {describe(source)}"
+            if note not in getattr(error, "__notes__", ()):
+                error.add_note(note)
+            raise
+
+    def made(self, index: int, elements: list[Element], *, inside: range, buffers: Buffers | None = None) -> Element:
+        """A batch of the elements beneath it, without the broken ones; in memory of buffers, if there are any."""
+        faults = faults_in(elements)
+        if not faults:
+            return self._joined(elements, inside, buffers)
+        places, rest = sound(elements)
+        if not rest:
+            return broken_among(elements, index)
+        return Remainder(self._joined(rest, [inside[each] for each in places], buffers), faults)
+
+    def _joined(self, elements: list[Element], indices: Sequence[int], buffers: Buffers | None) -> Element:
+        return _stack(elements, indices, "", buffers) if self.collate is None else self.collate(elements)
 
 
 @overload
@@ -71,7 +94,7 @@ def batch(
 def batch(
     *given: Element, drop_last: bool = False, collate: Callable[[list[Element]], Element] | None = None
 ) -> Element:
-    """Join every `size` elements in a row into one, as `stack` does it.
+    """Join every `size` elements in a row into one, as `stack` does it; without those that `guard` found broken.
 
     Args:
         given: the data, if any, then the size, at least 1.
@@ -122,7 +145,7 @@ def stack(elements: Sequence[Element], indices: Sequence[int] | None = None) -> 
     """
     if not elements:
         raise DataError("there is nothing to batch: no element was given")
-    return _stack(elements, range(len(elements)) if indices is None else indices, "")
+    return _stack(elements, range(len(elements)) if indices is None else indices, "", None)
 
 
 def branches(element: Element) -> dict[Element, Element] | None:
@@ -156,7 +179,7 @@ def rebuilt(element: Element, parts: Mapping[Element, Element]) -> Element:
     return new
 
 
-def _stack(elements: Sequence[Element], indices: Sequence[int], where: str) -> Element:
+def _stack(elements: Sequence[Element], indices: Sequence[int], where: str, buffers: Buffers | None) -> Element:
     elements = [_bare(element) for element in elements]
     opened = [branches(element) for element in elements]
     first = opened[0]
@@ -167,11 +190,11 @@ def _stack(elements: Sequence[Element], indices: Sequence[int], where: str) -> E
         kinds = [_structure(element, parts) for element, parts in zip(elements, opened, strict=True)]
         raise _differ("structures", kinds, indices, where)
     if first is None:
-        return _stack_leaves(elements, indices, where)
+        return _stack_leaves(elements, indices, where, buffers)
     return rebuilt(
         elements[0],
         {
-            key: _stack([parts[key] for parts in opened if parts is not None], indices, f"{where}[{key!r}]")
+            key: _stack([parts[key] for parts in opened if parts is not None], indices, f"{where}[{key!r}]", buffers)
             for key in first
         },
     )
@@ -183,7 +206,7 @@ def _bare(element: Element) -> Element:
     return next(iter(held.values())) if held else element
 
 
-def _stack_leaves(leaves: Sequence[Element], indices: Sequence[int], where: str) -> Element:
+def _stack_leaves(leaves: Sequence[Element], indices: Sequence[int], where: str, buffers: Buffers | None) -> Element:
     kinds = [_kind(leaf) for leaf in leaves]
     if len(set(kinds)) > 1:
         raise _differ("kinds", kinds, indices, where)
@@ -196,14 +219,39 @@ def _stack_leaves(leaves: Sequence[Element], indices: Sequence[int], where: str)
             return _tensor(lambda: torch.tensor(leaves), indices, where)
         case "tensor":
             _check_alike(leaves, indices, where)
-            return _tensor(lambda: torch.stack(list(leaves)), indices, where)
+            return _tensor(lambda: _stacked(leaves, buffers), indices, where)
         case "array":
             _check_alike(leaves, indices, where)
-            return _tensor(lambda: torch.from_numpy(np.stack(leaves)), indices, where)
+            return _tensor(lambda: _stacked_arrays(leaves, buffers), indices, where)
     raise DataError(
         f"cannot batch a {kinds[0]}{_named(where)}, as in element {indices[0]}: map it to tensors, arrays, numbers or "
         "words first, or give batch(..., collate=function)"
     )
+
+
+def _stacked(tensors: Sequence[Tensor], buffers: Buffers | None) -> Tensor:
+    # without a buffer torch chooses the strides by those of the tensors, and notes how gradients flow
+    if buffers is None or not all(map(_is_plain, tensors)):
+        return torch.stack(list(tensors))
+    room = buffers.lend((len(tensors), *tensors[0].shape), tensors[0].dtype)
+    return torch.stack(list(tensors), out=room)
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    if type(tensor) is not Tensor or tensor.layout is not torch.strided or tensor.device.type != "cpu":
+        return False
+    return tensor.is_contiguous() and not tensor.requires_grad
+
+
+def _stacked_arrays(arrays: Sequence[np.ndarray | np.generic], buffers: Buffers | None) -> Tensor:
+    first = arrays[0]
+    if buffers is None or not isinstance(first, np.ndarray) or not first.dtype.isnative:
+        return torch.from_numpy(np.stack(arrays))
+    room = buffers.lend((len(arrays), *first.shape), torch.from_numpy(np.empty(0, first.dtype)).dtype)
+    if room is None:
+        return torch.from_numpy(np.stack(arrays))
+    np.stack(arrays, out=room.numpy())
+    return room
 
 
 def _kind(leaf: Element) -> str:

@@ -1,19 +1,22 @@
-"""Steps that make each element of one element beneath: `map`, `map_random`, `cache`."""
+"""Steps that make each element of one element beneath: `map`, `map_random`, `guard`."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import tee
-from typing import ClassVar, final, overload
+from typing import ClassVar, Literal, final, overload
 
 import torch
 
+from leyden.data.algebra.expression import spell
+from leyden.data.pipe.broken import Broken, Remainder, faults_in, named, through
 from leyden.data.pipe.seed import Moment, checked_seed, keyed_generator
-from leyden.data.pipe.step import Operation, Pipe, Step, applied, parted, place, spell
-from leyden.data.pipe.view import Container, Element, View, describe, stream, take
+from leyden.data.pipe.step import Operation, Step, applied, parted, place
+from leyden.data.pipe.view import Container, Element, View, stream, take
 from leyden.errors import DataError
 
-__all__ = ["Cache", "Map", "MapRandom", "cache", "map", "map_random"]
+__all__ = ["Guard", "Map", "MapRandom", "guard", "map", "map_random"]
 
 
 @final
@@ -26,11 +29,11 @@ class Map(Operation):
 
     def at(self, source: Container, index: int, moment: Moment) -> Element:
         """See `Operation.at`."""
-        return self.function(take(source, index, moment))
+        return through(self.function, take(source, index, moment))
 
     def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """See `Operation.stream`."""
-        return (self.function(element) for element in stream(source, indices, moment))
+        return (through(self.function, element) for element in stream(source, indices, moment))
 
 
 @final
@@ -45,91 +48,62 @@ class MapRandom(Operation):
 
     def at(self, source: Container, index: int, moment: Moment) -> Element:
         """See `Operation.at`."""
-        return self._applied(source, index, moment, take(source, index, moment))
+        return self._applied(index, moment, take(source, index, moment), place(source, self))
 
     def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """See `Operation.stream`."""
         here, beneath = tee(indices)
-        elements = stream(source, beneath, moment)
-        return (self._applied(source, index, moment, next(elements)) for index in here)
+        elements, height = stream(source, beneath, moment), place(source, self)
+        return (self._applied(index, moment, element, height) for index, element in zip(here, elements, strict=False))
 
-    def _applied(self, source: Container, index: int, moment: Moment, element: Element) -> Element:
-        key = (self.verb, self.seed, moment.epoch, moment.branch, index, place(source, self))
-        return self.function(keyed_generator(*key), element)
+    def _applied(self, index: int, moment: Moment, element: Element, height: int) -> Element:
+        generator = keyed_generator(self.verb, self.seed, moment.epoch, moment.branch, index, height)
+        return through(partial(self.function, generator), element)
 
 
 @final
 @dataclass(frozen=True, repr=False)
-class Cache(Operation):
-    """Keep every element in memory once it was made; see `cache`."""
+class Guard(Operation):
+    """Put a `Broken` where an element cannot be made; see `guard`."""
 
-    verb: ClassVar[str] = "cache"
-
-    def on(self, source: Container) -> View:
-        """See `Operation.on`."""
-        if culprits := _random_steps(source):
-            raise DataError(
-                f"cache() after {' and '.join(culprits)} would freeze the first epoch's draws; put cache() before the "
-                "random steps"
-            )
-        return Pipe(_Memory(source), self)
+    verb: ClassVar[str] = "guard"
+    instead: Literal["nothing", "next"] = field(default="nothing", kw_only=True)
 
     def at(self, source: Container, index: int, moment: Moment) -> Element:
         """See `Operation.at`."""
-        return take(source, index, moment)
+        try:
+            return take(source, index, moment)
+        except Exception as error:  # whatever a reader raises on a damaged file
+            return self._instead_of(Broken(index, named(error)), source, moment)
 
     def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
-        """See `Operation.stream`."""
-        return stream(source, indices, moment)
+        """See `Operation.stream`; a stream that an error has ended is begun anew after the broken element."""
+        coming, asked = iter(indices), deque[int]()
+        while True:
+            again, asked = asked, deque[int]()
+            elements = stream(source, _noted(again, coming, asked), moment)
+            try:
+                for element in elements:
+                    asked.popleft()
+                    yield element
+            except Exception as error:
+                if not asked:
+                    raise  # not in the making of an element
+                yield self._instead_of(Broken(asked.popleft(), named(error)), source, moment)
+                asked.extend(again)
+            else:
+                return
 
-
-@final
-class _Memory(View):
-    """A container whose elements are read at most once; prints as the container."""
-
-    def __init__(self, source: Container) -> None:
-        super().__init__()
-        self._source: Container = source
-        self._kept: dict[int, Element] = {}
-
-    def __len__(self) -> int:
-        return len(self._source)
-
-    def at(self, index: int, moment: Moment) -> Element:
-        """See `View.at`."""
-        if index not in self._kept:
-            # two threads may both read the element, but both hand out the one that was kept first
-            self._kept.setdefault(index, take(self._source, index, moment))
-        return self._kept[index]
-
-    def stream(self, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
-        """See `View.stream`; what is missing is streamed, so that a `parallel` beneath still reads ahead."""
-        planned: deque[tuple[int, bool]] = deque()
-        for element in stream(self._source, self._missing(indices, planned), moment):
-            new = False
-            while not new:
-                index, new = planned.popleft()
-                if new:
-                    self._kept.setdefault(index, element)
-                yield self._kept[index]
-        for index, _ in planned:
-            yield self._kept[index]
-
-    def _missing(self, indices: Iterable[int], planned: deque[tuple[int, bool]]) -> Iterator[int]:
-        """The indices that must be read; those met on the way are noted in `planned`."""
-        for index in indices:
-            missing = index not in self._kept
-            planned.append((index, missing))
-            if missing:
-                yield index
-
-    @property
-    def sources(self) -> tuple[Container, ...]:
-        """See `View.sources`."""
-        return (self._source,)
-
-    def __repr__(self) -> str:
-        return describe(self._source)
+    def _instead_of(self, broken: Broken, source: Container, moment: Moment) -> Element:
+        count = len(source) if self.instead == "next" else 0
+        for step in range(1, count):
+            try:
+                found = take(source, (broken.index + step) % count, moment)
+            except Exception:  # reported in its own turn
+                continue
+            if type(found) is not Broken:
+                return Remainder(found.element if type(found) is Remainder else found, (broken, *faults_in((found,))))
+        return broken
 
 
 @overload
@@ -189,39 +163,50 @@ def map_random(*given: Element, seed: int = 0) -> Element:
 
 
 @overload
-def cache() -> Step: ...
+def guard(*, instead: Literal["nothing", "next"] = "nothing") -> Step: ...
 @overload
-def cache(data: Element, /) -> View: ...
-def cache(*given: Element) -> Element:
-    """Keep every element in memory once it was made, and hand out the same object ever after.
+def guard(data: Element, /, *, instead: Literal["nothing", "next"] = "nothing") -> View: ...
+def guard(*given: Element, instead: Literal["nothing", "next"] = "nothing") -> Element:
+    """Go on where an element cannot be made, and report it, instead of ending the loop with its error.
 
-    Each view made by `cache` has a memory of its own. Elements are not copied: a later step must not change them in
-    place.
+    What raises beneath becomes a `Broken` in its place. Steps above pass it over, `batch` leaves it out, and a loop
+    does not hand it out: it is in the `faults` of the view that is looped over, and one warning at the end of the epoch
+    names how many there are. The length stays, and so do the draws of all other elements. Reading a broken element by
+    its index raises. An error above `guard` ends the loop as ever, so put it right after what may fail.
+
+    A batch of nothing but broken elements is missing altogether. Lightning counts batches: after an epoch that misses
+    one it does not validate. Where batches are so small that this may happen, hand out something instead.
 
     Args:
         given: the data, if any.
+        instead: what comes in place of a broken element: nothing, or the next element after it that is sound.
 
     Raises:
-        DataError: there are random steps beneath, whose first draws would be frozen.
+        DataError: `instead` is neither of the two.
 
     Examples:
         >>> import leyden as ly
-        >>> view = ly.data.cache(ly.data.map([3, 4], lambda x: [x]))
-        >>> view[0] is view[0], view
-        (True, list[2] | map(lambda) | cache())
+        >>> pipe = [2.0, 0.0, 4.0, 5.0] | ly.data.map(lambda x: 1 / x) | guard()
+        >>> loop = iter(pipe)
+        >>> next(loop), next(loop), pipe.faults
+        (0.5, 0.25, (Broken(index=1, problem='ZeroDivisionError: float division by zero', inside=()),))
     """
-    data, _ = parted("cache(data)", given, 0)
-    return applied(Cache(), data)
+    data, _ = parted("guard(data)", given, 0)
+    if instead not in ("nothing", "next"):
+        raise DataError(f"guard(instead=...) takes 'nothing' or 'next'; given {instead!r}")
+    return applied(Guard(instead=instead), data)
+
+
+def _noted(again: deque[int], coming: Iterator[int], asked: deque[int]) -> Iterator[int]:
+    while again:
+        asked.append(again.popleft())
+        yield asked[-1]
+    for index in coming:
+        asked.append(index)
+        yield index
 
 
 def _callable(usage: str, function: Element) -> Callable[..., Element]:
     if not callable(function):
         raise DataError(f"{usage}: the function must be callable; given {spell(function)[:60]}")
     return function
-
-
-def _random_steps(source: Container) -> list[str]:
-    if not isinstance(source, View):
-        return []
-    here = [repr(source.operation)] if isinstance(source, Pipe) and source.operation.random else []
-    return [word for part in source.sources for word in _random_steps(part)] + here

@@ -1,122 +1,135 @@
-"""Reading ahead on threads, `parallel`, and the whole pipe in torch's habit, `DataLoader`."""
+"""Reading ahead on threads or processes, `parallel`, and the whole pipe in torch's habit, `DataLoader`."""
 
+import multiprocessing
 import os
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from operator import index as whole
-from typing import ClassVar, final, overload
+from operator import itemgetter
+from typing import ClassVar, Literal, TypeAlias, final, get_args, overload
 
 import torch
 
-from leyden.data.pipe.collate import batch
+from leyden.data.pipe.collate import Batch, batch
 from leyden.data.pipe.device import to_device
 from leyden.data.pipe.order import shuffle as shuffle_step
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.source import as_container
-from leyden.data.pipe.step import Operation, Step, applied
+from leyden.data.pipe.step import Operation, Pipe, Step, applied
 from leyden.data.pipe.view import Container, Element, View, describe, take
+from leyden.data.run.buffers import Buffers
+from leyden.data.run.crew import AHEAD, handed_out
+from leyden.data.run.processes import Processes
+from leyden.data.run.threads import Threads, Work
 from leyden.errors import DataError
 
-__all__ = ["DataLoader", "Parallel", "parallel"]
+__all__ = ["DataLoader", "Kind", "Parallel", "parallel"]
+
+Kind: TypeAlias = Literal["threads", "processes"]
+"""What the workers of `parallel` are."""
 
 
 @final
 @dataclass(frozen=True, repr=False)
 class Parallel(Operation):
-    """Make elements on several threads, ahead of time; see `parallel`."""
+    """Make elements on several workers, ahead of time; see `parallel`."""
 
     verb: ClassVar[str] = "parallel"
     workers: int
+    kind: Kind = field(default="threads", kw_only=True)
+    ordered: bool = field(default=True, kw_only=True)
+    start: str | None = field(default=None, kw_only=True)
 
     def at(self, source: Container, index: int, moment: Moment) -> Element:
         """See `Operation.at`; one element by itself is made at once, on the calling thread."""
         try:
             return take(source, index, moment)
         except Exception as error:
-            # DataError's own kinds keep their kind, so that `except UnreadableImage` works with and without workers
-            kind = type(error) if isinstance(error, DataError) else DataError
-            what = str(error) if isinstance(error, DataError) else f"{type(error).__name__}: {error}"
-            raise kind(f"element {index} of {describe(source)}: {what}") from error
+            raise _named(error, source, index) from error
 
     def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """See `Operation.stream`; at most two elements a worker are under way or waiting."""
         if self.workers == 0:
-            yield from (self.at(source, index, moment) for index in indices)
-            return
-        crew = _Crew(self.workers)
-        coming, waiting = iter(indices), deque[Future[Element]]()
+            return (self.at(source, index, moment) for index in indices)
+        # Only a loop itself asks for a range. Steps that go by index ask for indices of their own making, and would
+        # take one element for another if those came in any order.
+        ordered = self.ordered or not isinstance(indices, range)
+        if self.kind == "processes":
+            make = partial(self.at, source, moment=moment)
+            crew = Processes(make, self.workers, name=describe(source), start=self.start)
+        else:
+            crew = Threads(partial(self._work, source, moment, Buffers()), self.workers)
+        return handed_out(crew, indices, window=AHEAD * self.workers, ordered=ordered)
+
+    def _work(self, source: Container, moment: Moment, buffers: Buffers, index: int) -> Work:
+        if isinstance(source, Pipe) and isinstance(source.operation, Batch):
+            return _batch_work(source, source.operation, index, moment=moment, buffers=buffers)
+        return Work(1, lambda _: self.at(source, index, moment), itemgetter(0))
+
+
+def _batch_work(view: Pipe, operation: Batch, index: int, *, moment: Moment, buffers: Buffers) -> Work:
+    """How threads make one batch together."""
+    source = view.source
+    inside = operation.inside(index, len(source))
+
+    def item(place: int) -> Element:
         try:
-            crew.start()
-            while True:
-                while len(waiting) < 2 * self.workers and (index := next(coming, None)) is not None:
-                    waiting.append(crew.submit(self.at, source, index, moment))
-                if not waiting:
-                    return
-                element = waiting.popleft().result()
-                if not waiting:
-                    crew.dismiss()  # whoever counts elements, as Lightning does, never asks for one after the last
-                yield element
-        finally:
-            crew.dismiss()
+            return operation.item(source, inside[place], moment)
+        except Exception as error:
+            raise _named(error, view, index) from error
+
+    def joined(elements: list[Element]) -> Element:
+        try:
+            return operation.made(index, elements, inside=inside, buffers=buffers)
+        except Exception as error:
+            raise _named(error, view, index) from error
+
+    return Work(len(inside), item, joined)
 
 
-@final
-class _Crew:
-    """Threads that run torch on one core each, and are gone when dismissed."""
-
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._members: set[int] = set()
-        self._gathered = threading.Barrier(workers + 1)
-        self._pool = ThreadPoolExecutor(workers, "leyden-data", self._enlist, (torch.is_grad_enabled(),))
-
-    def start(self) -> None:
-        """Start every thread, each with one core for torch, and leave torch's setting for other threads as it was."""
-        for _ in range(self._workers):
-            self._pool.submit(self._gathered.wait)
-        self._gathered.wait()
-        # set_num_threads acts on its own thread and on all threads born later; the latter is taken back here
-        torch.set_num_threads(torch.get_num_threads())
-
-    def submit(self, function: Callable[..., Element], *arguments: Element) -> "Future[Element]":
-        """Have a call made by the next thread that is free."""
-        return self._pool.submit(function, *arguments)
-
-    def dismiss(self) -> None:
-        """Drop what has not begun, and return when no thread is left."""
-        self._gathered.abort()
-        # the garbage collector may end a loop on one of the loop's own threads, which cannot wait for itself
-        self._pool.shutdown(wait=threading.get_ident() not in self._members, cancel_futures=True)
-
-    def _enlist(self, gradients: bool) -> None:
-        self._members.add(threading.get_ident())
-        torch.get_num_threads()  # a thread's first such call sets it to what holds for all, undoing the next line
-        torch.set_num_threads(1)
-        torch.set_grad_enabled(gradients)
+def _named(error: Exception, source: Container, index: int) -> DataError:
+    """An error in the making of an element, with the element's name."""
+    # DataError's own kinds keep their kind, so that `except UnreadableImage` works with and without workers
+    kind = type(error) if isinstance(error, DataError) else DataError
+    what = str(error) if isinstance(error, DataError) else f"{type(error).__name__}: {error}"
+    notes = [f"{note}: " for note in getattr(error, "__notes__", ()) if note.startswith("element ")]
+    return kind(f"element {index} of {describe(source)}: {''.join(reversed(notes))}{what}")
 
 
 @overload
-def parallel(workers: int = ..., /) -> Step: ...
+def parallel(workers: int = ..., /, *, kind: Kind = ..., ordered: bool = ..., start: str | None = ...) -> Step: ...
 @overload
-def parallel(data: Element, workers: int = ..., /) -> View: ...
-def parallel(*given: Element) -> Element:
-    """Make elements ahead of time on several threads; the same ones, in the same order, as without.
+def parallel(
+    data: Element, workers: int = ..., /, *, kind: Kind = ..., ordered: bool = ..., start: str | None = ...
+) -> View: ...
+def parallel(*given: Element, kind: str = "threads", ordered: bool = True, start: str | None = None) -> Element:
+    """Make elements ahead of time on several threads or processes; the same ones, in the same order, as without.
 
-    Threads pay where the work releases Python's lock, as torch, numpy, PIL and file reading do. A loop starts the
-    threads, keeps at most two elements a worker in store, and ends them when it ends: by its last element, an error,
-    `break`, Ctrl-C or when it is dropped. Reading by index uses no thread. An error ends the loop in its element's
-    turn, whatever came later, so it is the same for any number of workers.
+    Threads pay where the work releases Python's lock, as torch, numpy, PIL and file reading do; they share all memory
+    and start in a millisecond, and make a batch together. Processes pay where the work is Python. A loop starts the
+    workers, keeps at most two elements a worker in store, and ends them when it ends: by its last element, an error,
+    `break`, Ctrl-C or when it is dropped. Reading by index uses none. Each worker runs torch on one core.
+
+    An error ends the loop in its element's turn, whatever came later, so it is the same for any number of workers;
+    nothing new is begun once it is known.
+
+    Processes get the pipe once and send elements back, large tensors and arrays through shared memory. What they
+    change in memory stays theirs: a `cache` beneath is filled anew in each of them, for every loop.
 
     Args:
         given: the data, if any, then the number of workers; 0 works on the calling thread. Left out, it is the number
             of cores that this process may use.
+        kind: what the workers are.
+        ordered: with False a loop gets elements as they are done. Steps above that go by index (`map_random`,
+            `batch`, `cache`, columns, ...) still get them in order. A loop taken up by `load_state_dict` may then
+            repeat and miss some.
+        start: how processes come to be: "fork", "spawn" or "forkserver"; None is Python's own choice for this system.
 
     Raises:
-        DataError: the number of workers is negative or no whole number; and, when read, an error in the making of an
-            element, named by its index.
+        DataError: a parameter that makes no sense; and, when read, an error in the making of an element, named by its
+            index.
+        WorkerDied: when read, a process ended by itself or was killed.
 
     Examples:
         >>> import leyden as ly
@@ -126,8 +139,8 @@ def parallel(*given: Element) -> Element:
     if len(given) > 2:
         raise TypeError(f"write parallel(data, workers), parallel(data) or parallel(workers); given {len(given)}")
     if not given or (len(given) == 1 and isinstance(given[0], Container)):
-        return applied(Parallel(_cores()), given)
-    return applied(Parallel(_checked_workers(given[-1])), given[:-1])
+        return applied(_checked(_cores(), kind, ordered=ordered, start=start), given)
+    return applied(_checked(given[-1], kind, ordered=ordered, start=start), given[:-1])
 
 
 def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
@@ -137,6 +150,7 @@ def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
     shuffle: bool = False,
     seed: int = 0,
     parallel: bool | int = False,
+    kind: Kind = "threads",
     device: str | torch.device | None = None,
     drop_last: bool = False,
     collate: Callable[[list[Element]], Element] | None = None,
@@ -150,7 +164,8 @@ def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
         batch_size: elements a batch.
         shuffle: put the elements into another order every epoch.
         seed: of the shuffle.
-        parallel: read ahead on threads: False for none, True for one a core, or their number.
+        parallel: the workers that read ahead: False for none, True for one a core, or their number.
+        kind: what they are.
         device: where to put the batches; None leaves them where they are.
         drop_last: leave out the last elements where they do not fill a batch.
         collate: joins a list of elements in place of `stack`.
@@ -162,12 +177,10 @@ def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
         >>> DataLoader(range(10), 4, shuffle=True, parallel=2)
         range(0, 10) | shuffle(seed=0) | batch(4) | parallel(2)
     """
-    container = as_container(data)
-    if shuffle:
-        container = shuffle_step(container, seed=seed)
+    container = shuffle_step(data, seed=seed) if shuffle else as_container(data)
     view = batch(container, batch_size, drop_last=drop_last, collate=collate)
     if parallel is not False:
-        view = Parallel(_cores() if parallel is True else _checked_workers(parallel)).on(view)
+        view = _checked(_cores() if parallel is True else parallel, kind).on(view)
     return view if device is None else to_device(view, device)
 
 
@@ -175,11 +188,20 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _checked_workers(workers: Element) -> int:
+def _checked(workers: Element, kind: Element, *, ordered: bool = True, start: Element = None) -> Parallel:
+    usage = "parallel(data, workers)"
     try:
         number = whole(workers)
     except TypeError as error:
-        raise DataError(f"parallel(data, workers): the workers are a whole number; given {workers!r}") from error
-    if number < 0:
-        raise DataError(f"parallel(data, workers): there are at least 0 workers; given {number}")
-    return number
+        raise DataError(f"{usage}: the workers are a whole number; given {workers!r}") from error
+    known = multiprocessing.get_all_start_methods()
+    faults = [f"there are at least 0 workers; given {number}"] if number < 0 else []
+    if kind not in get_args(Kind):
+        faults.append(f"kind is 'threads' or 'processes'; given {kind!r}")
+    if start not in (None, *known):
+        faults.append(f"start is {', '.join(map(repr, known))} or None; given {start!r}")
+    if start is not None and kind == "threads":
+        faults.append(f"start={start!r} is for kind='processes'")
+    if faults:
+        raise DataError(f"{usage}: {'; '.join(faults)}")
+    return Parallel(number, kind=kind, ordered=ordered, start=start)

@@ -1,8 +1,11 @@
 """Steps that choose and order elements: `shuffle`, `subset`, `concatenate`."""
 
-from collections.abc import Iterable, Iterator
+from abc import abstractmethod
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import tee
+from itertools import accumulate
 from operator import index as whole
 from typing import ClassVar, final, overload
 
@@ -10,32 +13,54 @@ import numpy as np
 
 from leyden.data.pipe.seed import Moment, checked_seed, permutation
 from leyden.data.pipe.source import as_container
-from leyden.data.pipe.step import Operation, Step, applied, parted, place
+from leyden.data.pipe.step import Operation, Pipe, Step, applied, parted, place
 from leyden.data.pipe.view import Container, Element, View, describe, stream, take
 from leyden.errors import DataError
 
-__all__ = ["Concatenation", "Shuffle", "Subset", "concatenate", "shuffle", "subset"]
+__all__ = [
+    "Concatenation",
+    "Order",
+    "Shuffle",
+    "Subset",
+    "concatenate",
+    "random_steps",
+    "shuffle",
+    "subset",
+    "whole_number",
+]
+
+
+class Order(Operation):
+    """A step that says anew in every epoch which elements come, and in what order. To add one: `order`."""
+
+    random: ClassVar[bool] = True
+
+    @abstractmethod
+    def order(self, source: Container, moment: Moment) -> Sequence[int] | np.ndarray:
+        """The source's indices in the order in which they come; as many in every epoch."""
+
+    @final
+    def at(self, source: Container, index: int, moment: Moment) -> Element:
+        """See `Operation.at`."""
+        return take(source, int(self.order(source, moment)[index]), moment)
+
+    @final
+    def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
+        """See `Operation.stream`."""
+        order = self.order(source, moment)
+        return stream(source, (int(order[index]) for index in indices), moment)
 
 
 @final
 @dataclass(frozen=True, repr=False)
-class Shuffle(Operation):
+class Shuffle(Order):
     """Another random order in every epoch; see `shuffle`."""
 
     verb: ClassVar[str] = "shuffle"
-    random: ClassVar[bool] = True
     seed: int = field(kw_only=True)
 
-    def at(self, source: Container, index: int, moment: Moment) -> Element:
-        """See `Operation.at`."""
-        return take(source, int(self._order(source, moment)[index]), moment)
-
-    def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
-        """See `Operation.stream`."""
-        order = self._order(source, moment)
-        return stream(source, (int(order[index]) for index in indices), moment)
-
-    def _order(self, source: Container, moment: Moment) -> np.ndarray:
+    def order(self, source: Container, moment: Moment) -> np.ndarray:
+        """See `Order.order`."""
         return permutation(len(source), self.seed, moment.epoch, moment.branch, place(source, self))
 
 
@@ -78,9 +103,10 @@ class Concatenation(View):
     def __init__(self, parts: tuple[Container, ...]) -> None:
         super().__init__()
         self._parts = parts
+        self._ends: list[int] = []
 
     def __len__(self) -> int:
-        return sum(len(part) for part in self._parts)
+        return self._counted()[-1]
 
     def at(self, index: int, moment: Moment) -> Element:
         """The element at an index, see `View.at`."""
@@ -89,31 +115,65 @@ class Concatenation(View):
 
     def stream(self, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """The elements at many indices, see `View.stream`; each part has one stream of its own."""
-        located = tee((self._located(index) for index in indices), len(self._parts) + 1)
-        streams = [
-            stream(container, _of_part(part, copy), moment.within(part))
-            for part, (container, copy) in enumerate(zip(self._parts, located[1:], strict=True))
-        ]
-        return (next(streams[part]) for part, _ in located[0])
+        located = (self._located(index) for index in indices)
+        turns, waiting = deque[int](), [deque[int]() for _ in self._parts]
+        streams: dict[int, Iterator[Element]] = {}
+
+        def deal() -> bool:
+            """Take in one more index, whichever part asked for it; false if there is none."""
+            for part, local in located:
+                turns.append(part)
+                waiting[part].append(local)
+                return True
+            return False
+
+        def of(part: int) -> Iterator[int]:
+            while waiting[part] or deal():
+                if waiting[part]:
+                    yield waiting[part].popleft()
+
+        while turns or deal():
+            part = turns.popleft()
+            if part not in streams:
+                streams[part] = stream(self._parts[part], of(part), moment.within(part))
+            yield next(streams[part])
 
     @property
     def sources(self) -> tuple[Container, ...]:
         """The parts."""
         return self._parts
 
+    def _counted(self) -> list[int]:
+        """Where each part ends; the lengths are asked for once, as a filter among the parts must read to know its."""
+        if not self._ends:
+            self._ends = list(accumulate(len(part) for part in self._parts))
+        return self._ends
+
     def _located(self, index: int) -> tuple[int, int]:
-        for number, part in enumerate(self._parts):
-            if index < len(part):
-                return number, index
-            index -= len(part)
-        raise IndexError(f"index lies {index + 1} beyond the last part of {self!r}")
+        ends = self._counted()
+        part = bisect_right(ends, index)
+        return part, index - (ends[part - 1] if part else 0)
 
     def __repr__(self) -> str:
         return f"concatenate({', '.join(describe(part) for part in self._parts)})"
 
 
-def _of_part(part: int, located: Iterable[tuple[int, int]]) -> Iterator[int]:
-    return (local for number, local in located if number == part)
+def random_steps(source: Container, kind: type[Operation] = Operation) -> list[str]:
+    """The random steps in a pipe, as they print, from the first on.
+
+    Args:
+        source: a container; one that is no view has none.
+        kind: count only these; `Order` for those that let elements change places.
+
+    Examples:
+        >>> random_steps(range(3) | shuffle(seed=4) | subset([0]))
+        ['shuffle(seed=4)']
+    """
+    if not isinstance(source, View):
+        return []
+    operation = source.operation if isinstance(source, Pipe) else None
+    here = [repr(operation)] if isinstance(operation, kind) and operation.random else []
+    return [word for part in source.sources for word in random_steps(part, kind)] + here
 
 
 @overload
@@ -139,6 +199,10 @@ def shuffle(*given: Element, seed: int = 0) -> Element:
         >>> first, second = list(view), list(view)
         >>> sorted(first) == sorted(second) == [0, 1, 2, 3, 4], first == second, view
         (True, False, range(0, 5) | shuffle(seed=0))
+        >>> list(range(6) | ly.data.batch(2) | ly.data.shuffle(seed=0))
+        [tensor([4, 5]), tensor([0, 1]), tensor([2, 3])]
+        >>> list(range(6) | ly.data.shuffle(seed=0) | ly.data.batch(2))
+        [tensor([5, 0]), tensor([1, 4]), tensor([3, 2])]
     """
     data, _ = parted("shuffle(data, seed=0)", given, 0)
     return applied(Shuffle(seed=checked_seed(seed)), data)
@@ -185,6 +249,32 @@ def concatenate(*data: Element) -> View:
     if not data:
         raise DataError("concatenate needs at least one container; given none")
     return Concatenation(tuple(as_container(part) for part in data))
+
+
+def whole_number(what: str, number: Element, *, at_least: int) -> int:
+    """A parameter that counts something as a plain whole number.
+
+    Args:
+        what: the verb and the parameter, for the error.
+        number: an int, or what stands for one, such as numpy's.
+        at_least: the lowest that makes sense.
+
+    Raises:
+        DataError: it is no whole number or lower than that.
+
+    Examples:
+        >>> whole_number("window: the size", 0, at_least=1)
+        Traceback (most recent call last):
+        ...
+        leyden.errors.DataError: window: the size is at least 1; given 0
+    """
+    try:
+        value = whole(number)
+    except TypeError as error:
+        raise DataError(f"{what} is a whole number; given {str(number)[:60]!r}") from error
+    if value < at_least:
+        raise DataError(f"{what} is at least {at_least}; given {value}")
+    return value
 
 
 def _whole_numbers(indices: Element) -> tuple[int, ...] | range:

@@ -1,7 +1,7 @@
 """Randomness as a value: every draw is a function of a key, never of what was drawn before it."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import index as whole
 from typing import final
@@ -11,7 +11,7 @@ import torch
 
 from leyden.errors import DataError
 
-__all__ = ["Moment", "checked_seed", "keyed_generator", "permutation"]
+__all__ = ["Held", "Moment", "checked_seed", "keyed_generator", "keyed_number", "permutation"]
 
 
 @final
@@ -21,15 +21,33 @@ class Moment:
 
     Args:
         epoch: how many times the pipe was gone through before.
-        branch: which parts of which concatenations lead to the item, outermost first.
+        branch: which parts of which concatenations and which branches lead to the item, outermost first.
+        held: inside a branch, the shared element; no draw depends on it.
     """
 
     epoch: int
     branch: tuple[int, ...] = ()
+    held: "Held | None" = field(default=None, compare=False, repr=False)
 
     def within(self, part: int) -> "Moment":
         """The same moment, seen from one part of a concatenation."""
-        return replace(self, branch=(*self.branch, part))
+        return Moment(self.epoch, (*self.branch, part), self.held)
+
+
+@final
+@dataclass(frozen=True)
+class Held:
+    """An element that was read for all branches of `+` or `*`, on its way to one of them.
+
+    Args:
+        index: of the element.
+        element: what was read.
+        moment: when it was read, as seen from beneath the branches.
+    """
+
+    index: int
+    element: object
+    moment: Moment
 
 
 def keyed_generator(*key: object) -> torch.Generator:
@@ -50,8 +68,17 @@ def keyed_generator(*key: object) -> torch.Generator:
         >>> one.initial_seed() == same.initial_seed(), one.initial_seed() == other.initial_seed()
         (True, False)
     """
-    digest = hashlib.blake2b(repr(key).encode(), digest_size=8).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest, "little"))
+    return torch.Generator().manual_seed(keyed_number(*key))
+
+
+def keyed_number(*key: object) -> int:
+    """A number from 0 to 2**64 - 1 that depends on the key alone; what seeds `keyed_generator`.
+
+    Examples:
+        >>> keyed_number("choose", 0) % 3
+        1
+    """
+    return int.from_bytes(hashlib.blake2b(repr(key).encode(), digest_size=8).digest(), "little")
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import tee
 from typing import final
 
+from leyden.data.pipe.broken import broken_among
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.view import Container, Element, View, describe, stream, take
 from leyden.errors import DataError
@@ -38,21 +39,24 @@ class Columns(View):
 
     def at(self, index: int, moment: Moment) -> Element:
         """The element at an index, see `View.at`."""
-        return self._element(take(column, index, moment) for column in self._columns.values())
+        return self._element(index, [take(column, index, moment) for column in self._columns.values()])
 
     def stream(self, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """The elements at many indices, see `View.stream`."""
-        copies = tee(indices, len(self._columns))
+        here, *copies = tee(indices, len(self._columns) + 1)
         columns = zip(self._columns.values(), copies, strict=True)
         streams = [stream(column, copy, moment) for column, copy in columns]
-        return (self._element(row) for row in zip(*streams, strict=True))
+        return (self._element(index, row) for index, *row in zip(here, *streams, strict=True))
 
     @property
     def sources(self) -> tuple[Container, ...]:
         """The columns."""
         return tuple(self._columns.values())
 
-    def _element(self, values: Iterable[Element]) -> Element:
+    def _element(self, index: int, values: list[Element]) -> Element:
+        # also where a batch only lacks some elements: the one beside it may not lack the same ones
+        if broken := broken_among(values, index):
+            return broken
         if not issubclass(self._form, tuple):
             return dict(zip(self._columns, values, strict=True))
         return tuple(values) if self._form is tuple else self._form(*values)

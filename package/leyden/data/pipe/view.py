@@ -1,5 +1,6 @@
 """The view: a container that reads other containers when it is asked to, and not before."""
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from operator import index as whole
@@ -8,6 +9,7 @@ from typing import Any, Protocol, TypeAlias, final, runtime_checkable
 import numpy as np
 from torch import Tensor
 
+from leyden.data.pipe.broken import Broken, Remainder, faults_in
 from leyden.data.pipe.seed import Moment
 from leyden.errors import DataError
 
@@ -34,12 +36,16 @@ class View(ABC):
     Each `for` over a view is one epoch: the first draws as epoch 0, the next as epoch 1, also when the one before
     was left early. Only the view that is looped over counts; those beneath it are told the epoch, so two pipes
     on one source never disturb each other. `view[i]` reads at the present epoch.
+
+    Elements that `guard` found broken are not handed out by a loop, but count as positions and are kept in `faults`;
+    a warning at the end of the epoch names them.
     """
 
     def __init__(self) -> None:
         self._now = (0, 0)
         self._next = (0, 0)
         self._newest: object = None
+        self._faults: list[Broken] = []
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -56,6 +62,11 @@ class View(ABC):
     @abstractmethod
     def sources(self) -> tuple[Container, ...]:
         """The containers that this view reads."""
+
+    @property
+    def faults(self) -> tuple[Broken, ...]:
+        """The broken elements that the newest loop has met so far, see `guard`."""
+        return tuple(self._faults)
 
     @property
     def epoch(self) -> int:
@@ -105,18 +116,30 @@ class View(ABC):
         place, count = whole(index), len(self)
         if not -count <= place < count:
             raise IndexError(f"index {place} lies outside this view of {count}")
-        return self.at(place % count, Moment(self.epoch))
+        element = self.at(place % count, Moment(self.epoch))
+        if type(element) is Broken:
+            raise DataError(f"element {place} of {describe(self)} is broken: {element.problem}")
+        return element.element if type(element) is Remainder else element
 
     def __iter__(self) -> Iterator[Element]:
         # A generator, so that the epoch is taken by the first element asked for: Lightning calls iter() once in vain.
         loop = self._newest = object()
         epoch, position = self._now = self._next
         self._next = (epoch + 1, 0)
-        for element in self.stream(range(position, len(self)), Moment(epoch)):
+        faults = self._faults = []
+        count, missing = len(self), 0
+        for element in self.stream(range(position, count), Moment(epoch)):
             position += 1
             if self._newest is loop:
                 self._now = (epoch, position)
-            yield element
+            kind = type(element)
+            if kind is Broken or kind is Remainder:
+                faults += faults_in((element,))
+                missing += kind is Broken
+            if faults and position == count:  # before the last is out: Lightning counts, and never asks for one more
+                _warn_of(faults, self, missing)
+            if kind is not Broken:
+                yield element.element if kind is Remainder else element
         if self._newest is loop:
             self._now = self._next
 
@@ -152,6 +175,19 @@ class Slice(View):
         chosen = self._chosen
         stop = "" if chosen.stop < 0 else chosen.stop
         return f"({self._source!r})[{chosen.start}:{stop}{'' if chosen.step == 1 else f':{chosen.step}'}]"
+
+
+def _warn_of(faults: list[Broken], view: View, missing: int) -> None:
+    shown = "; ".join(str(fault) for fault in faults[:3])
+    more = f"; and {len(faults) - 3} more" if len(faults) > 3 else ""
+    # a Trainer that counts to len(view) then takes no element for the last, and does not validate
+    short = f" The epoch was {missing} of {len(view)} short; guard(instead='next') keeps it full." if missing else ""
+    warnings.warn(
+        f"{len(faults)} broken element{'s' if len(faults) > 1 else ''} in this epoch of {describe(view)}: "
+        f"{shown}{more}. The pipe's faults holds all; mend or remove them.{short}",
+        UserWarning,
+        stacklevel=3,
+    )
 
 
 def refused(other: object) -> Element:
