@@ -1,4 +1,4 @@
-"""The command line: `leyden demo`, `leyden lab`, `leyden assets`."""
+"""The command line: `leyden demo`, `leyden lab`, `leyden assets`, `leyden data`."""
 
 from leyden.cli.app import main
 

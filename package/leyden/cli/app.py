@@ -1,8 +1,6 @@
-"""Train, prune and ship image classifiers; open the workbench; fetch pinned files."""
+"""Train, prune and ship image classifiers; open the workbench; fetch pinned files; look after declared datasets."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +8,9 @@ import typer
 from tqdm import tqdm
 
 from leyden import assets, recipe
+from leyden.cli.data import data_commands
 from leyden.cli.lab import open_lab
-from leyden.errors import LeydenError
+from leyden.cli.telling import told
 from leyden.train import History
 
 __all__ = ["demo", "get_asset", "lab", "list_assets", "main"]
@@ -19,8 +18,7 @@ __all__ = ["demo", "get_asset", "lab", "list_assets", "main"]
 _app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 _assets = typer.Typer(no_args_is_help=True, help="Named, pinned, licensed files: pretrained weights and real data.")
 _app.add_typer(_assets, name="assets")
-
-_INTERRUPTED = 130
+_app.add_typer(data_commands, name="data")
 
 
 @_app.command()
@@ -32,7 +30,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seeds data, order, augmentation and weights.")] = 0,
 ) -> None:
     """Runs the main job: pretrained network, fine-tuned, pruned, shipped as a verified ONNX file, with a report."""
-    with _told():
+    with told():
         labelled = recipe.own_images(images, seed=seed) if images else recipe.photos(seed=seed)
         job = _run(labelled, out, recipe.Plan(size=size, epochs=epochs, seed=seed))
     rows = recipe.table(job.metrics)
@@ -49,7 +47,7 @@ def lab(
     allow_root: Annotated[bool, typer.Option(help="Run as root, which JupyterLab refuses otherwise.")] = False,
 ) -> None:
     """Opens JupyterLab on the workbench; notebooks that are in the folder already stay as they are."""
-    with _told():
+    with told():
         raise typer.Exit(open_lab(folder, browser=browser, allow_root=allow_root))
 
 
@@ -62,7 +60,7 @@ def list_assets() -> None:
 @_assets.command("get")
 def get_asset(name: Annotated[str, typer.Argument(help="A name from `leyden assets list`.")]) -> None:
     """Fetches one asset into the cache, checks its SHA-256 and says where it is."""
-    with _told():
+    with told():
         typer.echo(str(assets.fetch(name)))
 
 
@@ -81,23 +79,6 @@ def _run(labelled: recipe.LabelledSet, out: Path, plan: recipe.Plan) -> recipe.J
             tqdm.write(line, file=sys.stdout)
 
         return recipe.run_demo(labelled, out, plan=plan, say=say, listener=advance)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Foreseeable errors, a full disk among them, are one line and exit code 1; Ctrl-C is 130, as shells have it."""
-    try:
-        yield
-    except LeydenError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"error: {place}{error.strerror or error}; what was written before has been kept", err=True)
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt as error:
-        typer.echo("interrupted: what was finished has been kept, the best checkpoint too", err=True)
-        raise typer.Exit(_INTERRUPTED) from error
 
 
 def main() -> None:
