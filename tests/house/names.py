@@ -35,14 +35,20 @@ def submodules(folder: Path) -> set[str]:
 
 
 def imported(tree: ast.Module, source: Path) -> set[str]:
-    """The public names that a package's `__init__` brings in, modules apart."""
+    """The public names that a package's `__init__` brings in, now or on first use, modules apart."""
     names = set()
-    for node in tree.body:
+    for node in [*tree.body, *on_first_use(tree)]:
         if isinstance(node, ast.ImportFrom):
             folder = source.joinpath(*(node.module or "").split("."))
             modules = submodules(folder) if folder.is_dir() else set()
             names |= {alias.asname or alias.name for alias in node.names if alias.name not in modules}
     return {name for name in names if not name.startswith("_")}
+
+
+def on_first_use(tree: ast.Module) -> list[ast.stmt]:
+    """The imports that only a type checker makes: a package whose `__getattr__` makes them later lists them so."""
+    blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    return [node for block in blocks for node in block.body]
 
 
 def published(tree: ast.Module) -> list[str] | None:
@@ -63,10 +69,11 @@ def published(tree: ast.Module) -> list[str] | None:
 
 
 def visible(tree: ast.Module, path: Path, source: Path) -> set[str]:
-    """What a reader of the module may use; a package that loads lazily shows its submodules."""
+    """What a reader of the module may use; a package that loads nothing but its rooms shows those."""
     if path.name != "__init__.py":
         return defined(tree)
-    if any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body):
+    lazy = any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body)
+    if lazy and not on_first_use(tree):
         return submodules(path.parent) - PROGRAMS
     return defined(tree) | imported(tree, source)
 

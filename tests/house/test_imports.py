@@ -48,6 +48,17 @@ def test_a_library_away_from_its_home_is_found(tree: Path, text: str, found: str
     assert (fault.file.split(":")[0], fault.found) == ("package/jar/plot.py", found)
 
 
+def test_a_library_may_be_a_guest_in_one_file_and_in_no_other(tree: Path) -> None:
+    data = tree / "package/jar/data"
+    data.mkdir()
+    for name in ("module.py", "other.py", "part/module.py"):
+        (data / name).parent.mkdir(exist_ok=True)
+        (data / name).write_text("import pytorch_lightning as pl\n")
+    (tree / "package/jar/module.py").write_text("import pytorch_lightning\n")
+    places = [fault.file.removeprefix("package/jar/") for fault in imports.homeless_libraries(tree)]
+    assert sorted(places) == ["data/other.py:1", "data/part/module.py:1", "module.py:1"]
+
+
 def test_an_upward_import_is_found(tree: Path) -> None:
     (tree / "package/jar/plot.py").write_text("import jar.widget\n")
     (fault,) = imports.broken_layers(tree)
