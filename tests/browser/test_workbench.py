@@ -1,5 +1,7 @@
 """The workbench in a real JupyterLab: it runs, its buttons work, it fits a narrow window. One run serves all claims."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -41,7 +43,7 @@ def panel(page, title):
 def test_the_workbench_runs_without_errors_and_shows_its_panels(bench, tmp_path):
     page, complaints = bench
     assert page.locator(ERRORS).count() == 0, page.locator(ERRORS).first.inner_text()
-    for title in ("Augmentation", "Training", "Pruning", "ONNX"):
+    for title in ("Data", "Augmentation", "Training", "Pruning", "ONNX"):
         expect(panel(page, title)).to_be_visible()
     assert page.locator(".jupyter-widgets-error-widget").count() == 0
     assert complaints == []
@@ -71,11 +73,42 @@ def test_a_slider_turned_by_keys_draws_again(bench):
     assert complaints == []
 
 
+def test_a_thumbnail_clicked_on_is_shown_in_full_and_arrow_keys_walk_on(bench):
+    page, complaints = bench
+    data = panel(page, "Data")
+    thumbnails = data.locator(".leyden-gallery button")
+    expect(thumbnails).to_have_count(24)
+    shown = data.locator(".element img")
+    before = shown.get_attribute("src")
+    thumbnails.nth(1).click()
+    expect(thumbnails.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(shown).not_to_have_attribute("src", before)
+    page.keyboard.press("ArrowRight")
+    expect(thumbnails.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(data.locator("input[type=number]").first).to_have_value(thumbnails.nth(2).get_attribute("data-index"))
+    assert complaints == []
+
+
+def test_what_a_look_found_is_one_button_away(bench):
+    page, complaints = bench
+    data = panel(page, "Data")
+    expect(data.locator(".state")).to_have_text("finished")
+    data.get_by_role("button", name="Statistics", exact=True).click()
+    expect(data.locator("table.wide")).to_contain_text("image")
+    expect(data.locator(".layers")).to_contain_text("astronaut")
+    data.get_by_role("button", name="Browse", exact=True).click()
+    batches = page.locator(".leyden", has=page.locator("h4", has_text="Data")).nth(1)
+    expect(batches.locator("img.picture")).to_have_attribute(
+        "alt", re.compile(r"for one element at the end.*batch\(32\)")
+    )
+    assert complaints == []
+
+
 def test_no_panel_is_wider_than_a_narrow_window(bench):
     page, complaints = bench
     page.evaluate("async () => { await window.jupyterapp.commands.execute('application:toggle-left-area'); }")
     page.set_viewport_size({"width": 400, "height": 1000})
-    for title in ("Augmentation", "Training", "Pruning", "ONNX"):
+    for title in ("Data", "Augmentation", "Training", "Pruning", "ONNX"):
         expect(panel(page, title)).to_be_visible()
     assert panel(page, "Training").bounding_box()["width"] < 320
     assert max(page.evaluate(WIDE)) <= 1

@@ -12,7 +12,9 @@ from leyden.plot.canvas import PALETTE, Picture, data_uri, png
 from leyden.plot.picture import ImageLike, grid, overlay
 from leyden.plot.ranking import bars
 from leyden.plot.series import Curve, Numbers, curves, rates, tradeoff
+from leyden.plot.steps import pipeline
 from leyden.plot.table import confusion
+from leyden.plot.wave import sound
 
 __all__ = [
     "PALETTE",
@@ -26,7 +28,9 @@ __all__ = [
     "data_uri",
     "grid",
     "overlay",
+    "pipeline",
     "png",
     "rates",
+    "sound",
     "tradeoff",
 ]

@@ -2,6 +2,8 @@
 
 from leyden.widget.augment import AugmentPanel
 from leyden.widget.augment_view import AugmentView
+from leyden.widget.data.panel import DataPanel
+from leyden.widget.data.view import DataView
 from leyden.widget.knob import Knob, Setting, knobs, turned
 from leyden.widget.onnx import OnnxPanel, Trial, random_inputs
 from leyden.widget.onnx_view import OnnxView
@@ -12,7 +14,7 @@ from leyden.widget.train_state import Progress, Samples
 from leyden.widget.train_view import TrainView
 
 __all__ = [
-    "AugmentPanel", "AugmentView", "Choice", "Knob", "OnnxPanel", "OnnxView", "Progress", "PruneMethod", "PrunePanel",
-    "PruneView", "Samples", "Setting", "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs",
-    "turned", "where_choices",
+    "AugmentPanel", "AugmentView", "Choice", "DataPanel", "DataView", "Knob", "OnnxPanel", "OnnxView", "Progress",
+    "PruneMethod", "PrunePanel", "PruneView", "Samples", "Setting", "TrainPanel", "TrainStatus", "TrainView", "Trial",
+    "knobs", "random_inputs", "turned", "where_choices",
 ]  # fmt: skip

@@ -109,7 +109,7 @@ class Endless(IterableDataset):
         ({}, "an empty dict has no columns"),
         ((), "an empty tuple has no columns"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_no_container_is_refused_with_the_reason(data, message):
     with pytest.raises(DataError, match=message):

@@ -99,7 +99,7 @@ def test_a_sampled_view_travels_and_prints():
         ([-1], "names element -1"),
         (3, "takes a sampler, which can be gone through; given 3"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_no_sampler_for_the_data_is_refused(sampler, message):
     with pytest.raises(DataError, match=message):
