@@ -30,9 +30,18 @@ def publishing_files() -> set[str]:
         if (PACKAGE / "leyden" / f"{name}.py").exists()
     }
     for room in (PACKAGE / "leyden").glob("*/__init__.py"):
-        for node in ast.parse(room.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("leyden."):
-                found.add(str(node.module).removeprefix("leyden."))
+        found |= files_behind(room)
+    return found
+
+
+def files_behind(init: Path) -> set[str]:
+    """The files whose names an `__init__` brings in, now or on first use, also through those of its sub-folders."""
+    found: set[str] = set()
+    tree = ast.parse(init.read_text(encoding="utf-8"))
+    for node in [*tree.body, *names.on_first_use(tree)]:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("leyden."):
+            inner = PACKAGE.joinpath(*str(node.module).split("."), "__init__.py")
+            found |= files_behind(inner) if inner.exists() else {str(node.module).removeprefix("leyden.")}
     return found
 
 

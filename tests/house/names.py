@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 from house.fault import Fault, name_of, python_files
@@ -35,10 +36,10 @@ def submodules(folder: Path) -> set[str]:
 
 
 def imported(tree: ast.Module, source: Path) -> set[str]:
-    """The public names that a package's `__init__` brings in, now or on first use, modules apart."""
+    """The public names that a package's `__init__` brings in, now or on first use; not modules, nor Python's own."""
     names = set()
     for node in [*tree.body, *on_first_use(tree)]:
-        if isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] not in sys.stdlib_module_names:
             folder = source.joinpath(*(node.module or "").split("."))
             modules = submodules(folder) if folder.is_dir() else set()
             names |= {alias.asname or alias.name for alias in node.names if alias.name not in modules}

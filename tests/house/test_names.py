@@ -72,6 +72,13 @@ def test_what_is_published_is_what_is_visible(tree: Path, name: str, text: str, 
     assert f"package/jar/{name}: {found}" in lines
 
 
+def test_a_name_that_loads_on_first_use_is_published(tree: Path) -> None:
+    later = "\nif TYPE_CHECKING:\n    from jar.number.pair import Slow\n\n\ndef __getattr__(name): ...\n"
+    path = "package/jar/number/__init__.py"
+    written = write(tree, path, "from typing import TYPE_CHECKING\n" + ROOM + later)
+    assert told(names.published_names(written)) == [f"{path}: 'Slow' is visible, not listed"]
+
+
 def test_a_submodule_is_not_a_published_name(tree: Path) -> None:
     write(tree, "package/jar/number/__init__.py", ROOM + "from jar.number import twice\n")
     assert names.published_names(tree) == []

@@ -1,30 +1,40 @@
-"""Data as containers, and pipes of lazy steps on them, read from left to right.
+"""Data as containers, and pipes of lazy steps on them, read from left to right."""
 
-Examples:
-    >>> import leyden as ly
-    >>> pipe = [1.0, 2.0, 3.0] | ly.data.map(lambda x: 2 * x) | ly.data.batch(2) | ly.data.parallel(2)
-    >>> pipe
-    list[3] | map(lambda) | batch(2) | parallel(2)
-    >>> list(pipe)
-    [tensor([2., 4.]), tensor([6.])]
-"""
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from leyden.data.folder import ImageFault, LabelledImages, check_images, images_in
-from leyden.data.pipe.collate import batch, stack
-from leyden.data.pipe.device import move, to_device
-from leyden.data.pipe.element import cache, map, map_random
-from leyden.data.pipe.loader import DataLoader, parallel
-from leyden.data.pipe.order import concatenate, shuffle, subset
-from leyden.data.pipe.partition import kfolds, split
-from leyden.data.pipe.seed import Moment, keyed_generator
-from leyden.data.pipe.source import as_container
-from leyden.data.pipe.step import Operation, Pipe, Step
-from leyden.data.pipe.view import Container, View, describe, stream, take
+from leyden.data.algebra import choose
+from leyden.data.checking import check
+from leyden.data.declared import catalog, driver, reader, uses
+from leyden.data.fitted import categorified, categorify, crossvalidate, fill, filled, invert, normalise, normalised
+from leyden.data.folder import LabelledImages, check_images, images_in
+from leyden.data.keep import cache
+from leyden.data.look import duplicates, statistics, timing
+from leyden.data.part import kfolds, leave_out, split, time_series_folds
+from leyden.data.pipe import (
+    Broken, Container, DataLoader, Moment, Operation, Pipe, Step, View, as_container, batch, concatenate, guard,
+    keyed_generator, map, map_random, move, parallel, shuffle, stack, subset, to_device,
+)  # fmt: skip
 from leyden.data.read import read_image
+from leyden.data.select import filter, group, join, oversample, sample, shard, undersample, weighted_sample, window, zip
+from leyden.data.source import arrays_in, files_in, hdf5_in, paired, read_sound, table_in, zip_in
+from leyden.data.volume import read_volume
+
+if TYPE_CHECKING:
+    from leyden.data.module import Module
 
 __all__ = [
-    "Container", "DataLoader", "ImageFault", "LabelledImages", "Moment", "Operation", "Pipe", "Step", "View",
-    "as_container", "batch", "cache", "check_images", "concatenate", "describe", "images_in", "keyed_generator",
-    "kfolds", "map", "map_random", "move", "parallel", "read_image", "shuffle", "split", "stack", "stream",
-    "subset", "take", "to_device",
+    "Broken", "Container", "DataLoader", "LabelledImages", "Module", "Moment", "Operation", "Pipe", "Step", "View",
+    "arrays_in", "as_container", "batch", "cache", "catalog", "categorified", "categorify", "check", "check_images",
+    "choose", "concatenate", "crossvalidate", "driver", "duplicates", "files_in", "fill", "filled", "filter", "group",
+    "guard", "hdf5_in", "images_in", "invert", "join", "keyed_generator", "kfolds", "leave_out", "map", "map_random",
+    "move", "normalise", "normalised", "oversample", "paired", "parallel", "read_image", "read_sound", "read_volume",
+    "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset", "table_in", "time_series_folds",
+    "timing", "to_device", "undersample", "uses", "weighted_sample", "window", "zip", "zip_in",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Module":
+        raise AttributeError(f"leyden.data has no {name!r}")
+    return import_module("leyden.data.module").Module  # Lightning takes a second to load
