@@ -38,8 +38,16 @@ docs: $(VENV)/installed
 	@if PATH="$(CURDIR)/$(BIN):$$PATH" command -v quarto >/dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" quarto render; \
 	else echo "quarto is not installed: the pages were checked, not rendered (pip install quarto-cli brings it)"; fi
 
-bench: $(VENV)/installed
+# Peers come whole and without what they would bring along; see bench/peers.txt.
+.peers/installed: bench/peers.txt
+	$(PYTHON) -m venv .peers
+	.peers/bin/python -m pip install --quiet "$$(grep '^torch==' bench/peers.txt)"
+	.peers/bin/python -m pip install --quiet --no-deps --requirement bench/peers.txt
+	touch $@
+
+bench: $(VENV)/installed .peers/installed
+	$(BIN)/python bench/data.py
 	$(BIN)/python bench/demo.py
 
 clean:
-	rm -rf $(VENV) out _site .quarto
+	rm -rf $(VENV) .peers out _site .quarto

@@ -21,7 +21,7 @@ SEEDS = (10, 11, 12)
 RATES = (1e-3, 2e-3, 4e-3, 8e-3)
 SHARES = (0.7, 0.8, 0.9)
 MOVES: dict[str, Transform | None] = {"with augmentation": recipe.MOVE, "without": None}
-WHERES: dict[str, Where | None] = {
+TOUCHED: dict[str, Where | None] = {
     "all but depthwise filters and the head": SPARED,
     "all but the head": ~named("head.*"),
     "all but depthwise filters": ~depthwise,
@@ -45,7 +45,7 @@ def pruned(seed: int) -> Iterator[tuple[str, float, float]]:
     batches = recipe.pipes(labelled, prep, batch=plan.batch, seed=seed)
     task = Classifier(model, labelled.classes, tuning=plan.tuning)
     tuned = recipe.finetune(task, batches.train, epochs=plan.epochs, freeze=plan.freeze, seed=seed).task
-    for name, where in WHERES.items():
+    for name, where in TOUCHED.items():
         for share in SHARES:
             sparse = tuned.replace(model=prune(tuned.model, Magnitude(share), where=where), tuning=plan.retuning)
             fitted = fit(sparse, batches.train, epochs=plan.retune, seed=seed)
@@ -90,7 +90,7 @@ def main() -> None:
     found = [point for seed in SEEDS for point in pruned(seed)]
     shares = {
         name: [mean(value for where, at, value in found if (where, at) == (name, share)) for share in SHARES]
-        for name in WHERES
+        for name in TOUCHED
     }
     text = page(rates, shares)
     PAGE.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import ClassVar, final, overload
 from leyden.data.keep.store import FolderStore, MemoryStore, Store
 from leyden.data.keep.traits import traits
 from leyden.data.pipe.broken import Broken, Remainder
+from leyden.data.pipe.order import random_steps
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.step import Operation, Pipe, Step, applied, parted
 from leyden.data.pipe.view import Container, Element, View, describe, stream, take
@@ -27,7 +28,7 @@ class Cache(Operation):
 
     def on(self, source: Container) -> View:
         """See `Operation.on`."""
-        if culprits := _random_steps(source):
+        if culprits := random_steps(source):
             raise DataError(
                 f"cache() after {' and '.join(culprits)} would freeze the first epoch's draws; put cache() before the "
                 "random steps"
@@ -130,10 +131,3 @@ def cache(*given: Element, folder: str | Path | None = None) -> Element:
     """
     data, _ = parted("cache(data, folder=None)", given, 0)
     return applied(Cache(folder=None if folder is None else str(Path(folder).expanduser())), data)
-
-
-def _random_steps(source: Container) -> list[str]:
-    if not isinstance(source, View):
-        return []
-    here = [repr(source.operation)] if isinstance(source, Pipe) and source.operation.random else []
-    return [word for part in source.sources for word in _random_steps(part)] + here

@@ -8,7 +8,7 @@ from typing import ClassVar, final, overload
 import numpy as np
 
 from leyden.data.algebra.expression import spell
-from leyden.data.pipe.broken import Remainder, broken_among, faults_in, sound
+from leyden.data.pipe.broken import broken_among
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.source import as_container
 from leyden.data.pipe.step import Operation, Step, applied, parted
@@ -167,9 +167,8 @@ def join(*given: Element, on: Element) -> Element:
 
 
 def _paired(index: int, pair: tuple[Element, Element]) -> Element:
-    """A pair, or what stands for it if `guard` found a side of it broken."""
-    faults = faults_in(pair)
-    if not faults:
-        return pair
-    _, sounds = sound(pair)
-    return Remainder(tuple(sounds), faults) if len(sounds) == len(pair) else broken_among(pair, index)
+    """A pair, or what stands for it if `guard` found a side of it broken.
+
+    Also where another element stands in for the broken one: its partner would be somebody else's.
+    """
+    return broken_among(pair, index) or pair
