@@ -102,8 +102,8 @@ How to read it:
   tiles make it visible where pruning begins to cost.
 - The size of the tiles, the bands, the strength of the augmentation and the training after pruning were chosen by
   looking at held-out accuracy on seeds 0 and 1, so their figures are somewhat too good; seed 2 had no part in it.
-- The peak rate of the network from scratch, 4e-3, is the best of 1e-3, 2e-3, 4e-3 and 8e-3, both with augmentation (.52,
-  .55, .61, .54, means over seeds 0 and 1) and without (.51, .57, .59, .55). One such run is uncertain by three points.
+- The peak rate of the network from scratch, 4e-3, is the best of 1e-3, 2e-3, 4e-3 and 8e-3, with augmentation (.52,
+  .55, .61, .54, means over seeds 0 and 1) and without (.51, .57, .59, .55). One run is uncertain by three points.
 - Pruning spares depthwise filters and the head for a reason: with 80 % of every weight pruned, .55 is left after
   fine-tuning; with the head spared .90, with both .89; at 90 %, .13, .72 and .85 (means over seeds 0 and 1).
 
