@@ -32,9 +32,11 @@ class Module(pl.LightningDataModule):
     """Pipes for training, validation, testing and predicting, with their places saved in Lightning's checkpoint.
 
     A run that goes on from a checkpoint (`ckpt_path`) sees exactly the batches that the run before it had not trained
-    on yet, at any number of workers, wherever the checkpoint was made: in mid-epoch, at an epoch's end with
-    `limit_train_batches`, or on an exception. A pipe given to `Trainer.fit` by itself is resumed only from checkpoints
-    made after a batch in mid-epoch, as Lightning asks no more of a loader.
+    on yet, at any number of workers, where the checkpoint was made at the start or the end of a batch, at an epoch's
+    end (also with `limit_train_batches`), or on an exception; before an epoch's first batch Lightning itself counts
+    the epoch wrongly. Each process of a run on several devices is given all batches: put `shard()` into the pipe. A
+    pipe given to `Trainer.fit` by itself is resumed only from checkpoints made after a batch in mid-epoch, as
+    Lightning asks no more of a loader.
 
     Validation is read from its start every time; Lightning's sanity check before training does not count as one of its
     epochs. With `overfit_batches` every epoch is one and the same.
