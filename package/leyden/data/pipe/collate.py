@@ -16,6 +16,7 @@ from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.step import Operation, Step, applied, parted
 from leyden.data.pipe.view import Container, Element, View, describe, stream, take
 from leyden.data.run.buffers import Buffers
+from leyden.data.run.seats import Seats
 from leyden.errors import DataError
 from leyden.items import Item
 
@@ -64,7 +65,9 @@ class Batch(Operation):
                 error.add_note(note)
             raise
 
-    def made(self, index: int, elements: list[Element], *, inside: range, buffers: Buffers | None = None) -> Element:
+    def made(
+        self, index: int, elements: list[Element], *, inside: range, buffers: Buffers | Seats | None = None
+    ) -> Element:
         """A batch of the elements beneath it, without the broken ones; in memory of buffers, if there are any."""
         faults = faults_in(elements)
         if not faults:
@@ -74,7 +77,7 @@ class Batch(Operation):
             return broken_among(elements, index)
         return Remainder(self._joined(rest, [inside[each] for each in places], buffers), faults)
 
-    def _joined(self, elements: list[Element], indices: Sequence[int], buffers: Buffers | None) -> Element:
+    def _joined(self, elements: list[Element], indices: Sequence[int], buffers: Buffers | Seats | None) -> Element:
         return _stack(elements, indices, "", buffers) if self.collate is None else self.collate(elements)
 
 
@@ -179,7 +182,7 @@ def rebuilt(element: Element, parts: Mapping[Element, Element]) -> Element:
     return new
 
 
-def _stack(elements: Sequence[Element], indices: Sequence[int], where: str, buffers: Buffers | None) -> Element:
+def _stack(elements: Sequence[Element], indices: Sequence[int], where: str, buffers: Buffers | Seats | None) -> Element:
     elements = [_bare(element) for element in elements]
     opened = [branches(element) for element in elements]
     first = opened[0]
@@ -206,7 +209,9 @@ def _bare(element: Element) -> Element:
     return next(iter(held.values())) if held else element
 
 
-def _stack_leaves(leaves: Sequence[Element], indices: Sequence[int], where: str, buffers: Buffers | None) -> Element:
+def _stack_leaves(
+    leaves: Sequence[Element], indices: Sequence[int], where: str, buffers: Buffers | Seats | None
+) -> Element:
     kinds = [_kind(leaf) for leaf in leaves]
     if len(set(kinds)) > 1:
         raise _differ("kinds", kinds, indices, where)
@@ -229,10 +234,12 @@ def _stack_leaves(leaves: Sequence[Element], indices: Sequence[int], where: str,
     )
 
 
-def _stacked(tensors: Sequence[Tensor], buffers: Buffers | None) -> Tensor:
+def _stacked(tensors: Sequence[Tensor], buffers: Buffers | Seats | None) -> Tensor:
     # without a buffer torch chooses the strides by those of the tensors, and notes how gradients flow
     if buffers is None or not all(map(_is_plain, tensors)):
         return torch.stack(list(tensors))
+    if isinstance(buffers, Seats) and (laid := buffers.whole(list(tensors))) is not None:
+        return laid
     room = buffers.lend((len(tensors), *tensors[0].shape), tensors[0].dtype)
     return torch.stack(list(tensors), out=room)
 
@@ -243,7 +250,7 @@ def _is_plain(tensor: Tensor) -> bool:
     return tensor.is_contiguous() and not tensor.requires_grad
 
 
-def _stacked_arrays(arrays: Sequence[np.ndarray | np.generic], buffers: Buffers | None) -> Tensor:
+def _stacked_arrays(arrays: Sequence[np.ndarray | np.generic], buffers: Buffers | Seats | None) -> Tensor:
     first = arrays[0]
     if buffers is None or not isinstance(first, np.ndarray) or not first.dtype.isnative:
         return torch.from_numpy(np.stack(arrays))

@@ -21,6 +21,7 @@ from leyden.data.pipe.view import Container, Element, View, describe, take
 from leyden.data.run.buffers import Buffers
 from leyden.data.run.crew import AHEAD, handed_out
 from leyden.data.run.processes import Processes
+from leyden.data.run.seats import Seats
 from leyden.data.run.threads import Threads, Work
 from leyden.errors import DataError
 
@@ -72,16 +73,18 @@ def _batch_work(view: Pipe, operation: Batch, index: int, *, moment: Moment, buf
     """How threads make one batch together."""
     source = view.source
     inside = operation.inside(index, len(source))
+    seats = Seats(buffers, len(inside))
 
     def item(place: int) -> Element:
         try:
-            return operation.item(source, inside[place], moment)
+            made = operation.item(source, inside[place], moment)
+            return made if operation.collate else seats.laid(made, place)
         except Exception as error:
             raise _named(error, view, index) from error
 
     def joined(elements: list[Element]) -> Element:
         try:
-            return operation.made(index, elements, inside=inside, buffers=buffers)
+            return operation.made(index, elements, inside=inside, buffers=seats)
         except Exception as error:
             raise _named(error, view, index) from error
 
