@@ -75,9 +75,6 @@ After pruning by global magnitude and fine-tuning again, by what may be pruned a
 
 {table("pruned", [f"{share:.0%}" for share in SHARES], shares)}
 
-Global magnitude takes the head away first: its weights are small beside those of convolutions, and each of them is
-needed. Depthwise filters can spare seven tenths, but not nine.
-
 Run it: `python bench/choices.py`.
 """
 
