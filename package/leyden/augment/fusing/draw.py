@@ -6,14 +6,15 @@ from typing import Any, TypeVar, final
 
 from torch import Tensor
 
-from leyden.augment.fusion import Fusion
-from leyden.augment.plan import write_plan
-from leyden.augment.step import Leaf, Step, registered
+from leyden.augment.fusing.fusion import Fusion
+from leyden.augment.fusing.plan import write_plan
+from leyden.augment.fusing.scene import grid_of
+from leyden.augment.fusing.step import Leaf, Step, registered
 from leyden.errors import DrawError
-from leyden.items import Affine, Item, Size, items_of, map_items
+from leyden.items import Affine, Item, Size, map_items
 from leyden.items.grid import is_exact, size_text
 
-__all__ = ["Draw", "grid_of"]
+__all__ = ["Draw"]
 
 _Sample = TypeVar("_Sample")
 
@@ -195,24 +196,3 @@ def _read(stored: dict[str, Any]) -> Step:
 def _tuples(value: Any) -> Any:
     """Give lists back as the tuples that they were."""
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def grid_of(sample: object) -> Size:
-    """Give the grid that the items of a sample share.
-
-    Args:
-        sample: an item, or a tuple, list or dictionary of items and anything else.
-
-    Raises:
-        DrawError: there is no item on a grid, or they live on different ones.
-    """
-    sizes = {item.size: type(item).__name__ for item in reversed(items_of(sample)) if item.size is not None}
-    if len(sizes) == 1:
-        return next(iter(sizes))
-    if sizes:
-        listed = ", ".join(f"{name} {size_text(size)}" for size, name in reversed(sizes.items()))
-        raise DrawError(f"items of one sample must share a grid, got {listed}; bring them onto one grid first")
-    raise DrawError(
-        f"no image, mask or keypoints in a sample of type {type(sample).__name__}; "
-        "a bare tensor is no item: wrap it in leyden.items.Image"
-    )

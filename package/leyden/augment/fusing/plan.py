@@ -2,8 +2,8 @@
 
 from itertools import groupby
 
-from leyden.augment.fusion import Fusion
-from leyden.augment.step import Leaf
+from leyden.augment.fusing.fusion import Fusion
+from leyden.augment.fusing.step import Leaf
 
 __all__ = ["write_plan"]
 

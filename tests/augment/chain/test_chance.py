@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from leyden.augment.chance import check, interval, range_text, uniform
+from leyden.augment.chain.chance import check, interval, range_text, uniform
 from leyden.errors import DrawError
 
 

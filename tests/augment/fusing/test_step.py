@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from leyden.augment import Brightness, Flip, Linear, Rotate, Zoom, register
-from leyden.augment.step import Expression, Step, registered
+from leyden.augment.fusing.step import Expression, Step, registered
 from leyden.errors import DrawError
 
 
@@ -27,7 +27,9 @@ def test_a_step_prints_its_numbers():
 
 
 def test_a_second_transform_of_one_name_is_refused():
-    with pytest.raises(DrawError, match=r"two transforms named 'Zoom': leyden.augment.spatial.Zoom and .*; rename one"):
+    with pytest.raises(
+        DrawError, match=r"two transforms named 'Zoom': leyden.augment.spatial.affine.Zoom and .*; rename one"
+    ):
 
         @register
         @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def test_a_second_transform_of_one_name_is_refused():
             def line(self, numbers):
                 return (1.0,), (0.0,)
 
-    assert registered("Zoom").__module__ == "leyden.augment.spatial"
+    assert registered("Zoom").__module__ == "leyden.augment.spatial.affine"
 
 
 def test_running_a_cell_again_replaces_its_class():

@@ -5,10 +5,11 @@ from typing import ClassVar, Literal, TypeAlias, final, get_args
 
 import torch
 
-from leyden.augment.chance import check, uniform
-from leyden.augment.geometry import about_centre, scaling, shift
-from leyden.augment.spatial import Spatial
-from leyden.augment.step import Arguments, Numbers, register
+from leyden.augment.chain.chance import check, uniform
+from leyden.augment.fusing.scene import Scene
+from leyden.augment.fusing.step import Arguments, Numbers, register
+from leyden.augment.spatial.base import Spatial
+from leyden.augment.spatial.geometry import about_centre, scaling, shift
 from leyden.errors import DrawError
 from leyden.items import Affine, Size
 from leyden.items.grid import size_text
@@ -81,9 +82,9 @@ class RandomCrop(_Crop):
         RandomCrop(224, 224)
     """
 
-    def numbers(self, generator: torch.Generator, size: Size) -> Numbers:
+    def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw the first pixel of the window along each axis, each as likely as any other."""
-        spare = [old - new for old, new in zip(size, self.new_size((), size), strict=True)]
+        spare = [old - new for old, new in zip(scene.size, self.new_size((), scene.size), strict=True)]
         return tuple(min(0, room) + int(uniform(generator) * (abs(room) + 1)) for room in spare)
 
     def matrix(self, numbers: Numbers, size: Size) -> Affine:

@@ -4,10 +4,13 @@ from abc import ABC, abstractmethod
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, final
 
-from leyden.augment.fusion import Fusion
+from leyden.augment.fusing.fusion import Fusion
 from leyden.errors import DrawError
 
-__all__ = ["Arguments", "Expression", "Leaf", "Numbers", "Step", "register", "registered"]
+__all__ = ["Arguments", "Expression", "Kind", "Leaf", "Numbers", "Step", "register", "registered"]
+
+Kind: TypeAlias = Literal["spatial", "border", "linear", "intensity", "label"]
+"""What a step is fused with: spatial ones with each other, linear ones with their neighbours, others with none."""
 
 Numbers: TypeAlias = tuple[float, ...]
 """What was drawn for one transform."""
@@ -44,7 +47,7 @@ class Expression:
 class Leaf(Expression, ABC):
     """A transform that is no wrapper: with its numbers it is one step of a draw."""
 
-    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]]
+    kind: ClassVar[Kind]
     """What it is fused with."""
 
     exact: ClassVar[bool] = False

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from leyden.augment import geometry
+from leyden.augment.spatial import geometry
 from leyden.errors import DrawError
 
 

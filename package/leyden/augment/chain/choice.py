@@ -7,10 +7,10 @@ from typing import final
 
 import torch
 
-from leyden.augment.chance import check, uniform
-from leyden.augment.step import Arguments, Leaf, Step
-from leyden.augment.transform import Transform
-from leyden.items import Size
+from leyden.augment.chain.chance import check, uniform
+from leyden.augment.chain.transform import Transform
+from leyden.augment.fusing.scene import Scene
+from leyden.augment.fusing.step import Arguments, Leaf, Step
 
 __all__ = ["Identity", "Maybe", "OneOf"]
 
@@ -20,10 +20,10 @@ __all__ = ["Identity", "Maybe", "OneOf"]
 class Identity(Transform):
     """Do nothing; a choice for `OneOf`."""
 
-    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Draw nothing."""
         del generator
-        return (), size
+        return (), scene
 
     def parts(self) -> tuple[tuple[float, Leaf], ...]:
         """List nothing."""
@@ -56,11 +56,11 @@ class Maybe(Transform):
         """Give the transform, and its probability always."""
         return (self.transform,), {"p": self.p}
 
-    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Toss the coin, and draw in any case."""
         happens = uniform(generator) < self.p
-        drawn = self.transform.decide(generator, size)
-        return drawn if happens else ((), size)
+        drawn = self.transform.decide(generator, scene)
+        return drawn if happens else ((), scene)
 
     def parts(self) -> tuple[tuple[float, Leaf], ...]:
         """List what may happen."""
@@ -99,10 +99,10 @@ class OneOf(Transform):
         weights = self.weights or (1,) * len(self.choices)
         return [weight / sum(weights) for weight in weights]
 
-    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Choose one, and draw all."""
         place = uniform(generator)
-        drawn = [choice.decide(generator, size) for choice in self.choices]
+        drawn = [choice.decide(generator, scene) for choice in self.choices]
         bounds = list(accumulate(self._chances()))
         # rounding may leave the last bound beside 1, and a choice of weight 0 must not inherit the rest
         return drawn[bisect_right(bounds, place * bounds[-1])]

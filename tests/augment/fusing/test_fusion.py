@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from leyden.augment.fusion import Change, Fusion, Line
+from leyden.augment.fusing.fusion import Change, Fusion, Line
 from leyden.errors import DrawError
 from leyden.items.grid import compose
 

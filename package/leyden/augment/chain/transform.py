@@ -6,10 +6,11 @@ from typing import TypeVar, final
 
 import torch
 
-from leyden.augment.chance import uniform
-from leyden.augment.draw import Draw, grid_of
-from leyden.augment.plan import write_plan
-from leyden.augment.step import Arguments, Expression, Leaf, Numbers, Step
+from leyden.augment.chain.chance import uniform
+from leyden.augment.fusing.draw import Draw
+from leyden.augment.fusing.plan import write_plan
+from leyden.augment.fusing.scene import Scene
+from leyden.augment.fusing.step import Arguments, Expression, Leaf, Numbers, Step
 from leyden.items import Size
 
 __all__ = ["Chain", "Single", "Transform"]
@@ -24,8 +25,8 @@ class Transform(Expression, ABC):
     """
 
     @abstractmethod
-    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
-        """Draw the steps for a grid; give them and the grid after them.
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
+        """Draw the steps for a scene; give them and the scene after them.
 
         As many numbers are drawn whatever the coins say, so one decision does not shift the next.
         """
@@ -39,13 +40,13 @@ class Transform(Expression, ABC):
 
         Args:
             generator: where all chance comes from; equal states give equal draws.
-            sample: items on one grid; only their size is looked at.
+            sample: items on one grid. Most transforms look at its size alone.
 
         Raises:
             DrawError: no item, items on different grids, or a grid that a step does not fit.
         """
-        size = grid_of(sample)
-        return Draw(size, self.decide(generator, size)[0])
+        scene = Scene.of(sample)
+        return Draw(scene.size, self.decide(generator, scene)[0])
 
     def __call__(self, generator: torch.Generator, sample: _Sample) -> _Sample:
         """Draw and apply at once, as `leyden.data.map_random` wants it."""
@@ -99,13 +100,13 @@ class Chain(Transform):
         """Give the steps."""
         return self.steps, {}
 
-    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
-        """Draw each step for the grid that the one before leaves."""
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
+        """Draw each step for the scene that the one before leaves."""
         drawn: list[Step] = []
-        for step in self.steps:
-            steps, size = step.decide(generator, size)
+        for transform in self.steps:
+            steps, scene = transform.decide(generator, scene)
             drawn += steps
-        return tuple(drawn), size
+        return tuple(drawn), scene
 
     def parts(self) -> tuple[tuple[float, Leaf], ...]:
         """List the steps of all links."""
@@ -123,19 +124,19 @@ class Single(Transform, Leaf):
         del size
         return ()
 
-    def numbers(self, generator: torch.Generator, size: Size) -> Numbers:
-        """Draw the numbers for a grid; override where they are not even over `ranges`."""
-        return tuple(low + (high - low) * uniform(generator) for low, high in self.ranges(size))
+    def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
+        """Draw the numbers for a scene; override where they are not even over `ranges`, or depend on the items."""
+        return tuple(low + (high - low) * uniform(generator) for low, high in self.ranges(scene.size))
 
     def new_size(self, numbers: Numbers, size: Size) -> Size:
         """Give the grid after this step; the one before unless overridden."""
         del numbers
         return size
 
-    def decide(self, generator: torch.Generator, size: Size) -> tuple[tuple[Step, ...], Size]:
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Draw this one step."""
-        numbers = self.numbers(generator, size)
-        return (Step(self, numbers),), self.new_size(numbers, size)
+        step = Step(self, self.numbers(generator, scene))
+        return (step,), scene.after(step)
 
     def parts(self) -> tuple[tuple[float, Leaf], ...]:
         """List this one step, as certain."""

@@ -1,83 +1,17 @@
-"""Transforms that move places; a chain fuses all of them into one resample."""
+"""Flips, turns, zooms, shifts and shears: maps of places that a chain fuses into one resample."""
 
-from abc import abstractmethod
 from dataclasses import dataclass
 from math import radians, tan
-from typing import ClassVar, Literal, final, get_args
+from typing import ClassVar, final, get_args
 
-from leyden.augment.chance import Range, check, interval, range_text
-from leyden.augment.fusion import Fusion
-from leyden.augment.geometry import Axis, about_centre, axis_index, rotation, scaling, shift
-from leyden.augment.step import Numbers, register
-from leyden.augment.transform import Single
+from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.fusing.step import Numbers, register
+from leyden.augment.spatial.base import Spatial
+from leyden.augment.spatial.geometry import Axis, about_centre, axis_index, rotation, scaling, shift
 from leyden.errors import DrawError
-from leyden.items import Affine, BorderMode, Size
+from leyden.items import Affine, Size
 
-__all__ = ["Border", "Flip", "Rotate", "Shear", "Spatial", "Translate", "Zoom"]
-
-
-class Spatial(Single):
-    """A transform that is a homogeneous matrix; derive a frozen dataclass with `matrix`, and `ranges` to draw from.
-
-    Examples:
-        >>> from leyden.augment import Rotate, about_centre, register, scaling
-        >>> @register
-        ... @dataclass(frozen=True, repr=False)
-        ... class Squeeze(Spatial):
-        ...     "Narrow the picture along x by a factor from `low` to 1."
-        ...     low: float
-        ...     def ranges(self, size):
-        ...         return ((self.low, 1.0),)
-        ...     def matrix(self, numbers, size):
-        ...         return about_centre(scaling((*(1.0 for _ in size[1:]), *numbers)), size)
-        >>> Squeeze(0.5) | Rotate(15)
-        Squeeze(0.5) | Rotate(15)
-    """
-
-    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]] = "spatial"
-
-    @abstractmethod
-    def matrix(self, numbers: Numbers, size: Size) -> Affine:
-        """Give where places go: rows of numbers in axis order, the last (0, ..., 0, 1).
-
-        Args:
-            numbers: what was drawn.
-            size: the grid before this step; the centre of its first pixel is at 0.
-        """
-
-    def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
-        """Put the map behind those of the steps before."""
-        size = fusion.new_size
-        matrix = self.matrix(numbers, size)
-        if len(matrix) != len(size) + 1 or any(len(row) != len(matrix) for row in matrix):
-            raise DrawError(f"{self!r} gave the matrix {matrix} for {len(size)} axes; give as many rows and one more")
-        return fusion.moved(matrix, self.new_size(numbers, size))
-
-
-@final
-@register
-@dataclass(frozen=True, repr=False)
-class Border(Single):
-    """Set what images show outside their grid, for the whole chain wherever this stands in it; the last one counts.
-
-    Chains without it reflect, so that no network learns to see the black corners of a rotation. Masks get
-    background everywhere outside.
-
-    Args:
-        mode: `zeros`, `border` (the nearest pixel) or `reflection`.
-    """
-
-    mode: BorderMode
-
-    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]] = "border"
-
-    def __post_init__(self) -> None:
-        check(self, {f"one of {get_args(BorderMode)}": self.mode in get_args(BorderMode)})
-
-    def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
-        """Set the border."""
-        del numbers
-        return fusion.bordered(self.mode)
+__all__ = ["Flip", "Rotate", "Shear", "Translate", "Zoom"]
 
 
 @final

@@ -1,19 +1,16 @@
-"""Transforms that change values, not places; neighbours that are linear become one scale and offset a channel."""
+"""What changes values, not places: the classes that colour transforms derive from; neighbours that are linear fuse."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Literal, final
+from typing import ClassVar
 
-from leyden.augment.chance import Range, check, interval, range_text
-from leyden.augment.fusion import About, Change, Channels, Fusion
-from leyden.augment.step import Numbers, register
-from leyden.augment.transform import Single
+from leyden.augment.chain.transform import Single
+from leyden.augment.fusing.fusion import About, Change, Channels, Fusion
+from leyden.augment.fusing.step import Kind, Numbers
 from leyden.errors import DrawError
-from leyden.items import Size
 from leyden.types import Pixels
 
-__all__ = ["Brightness", "Contrast", "Intensity", "Linear"]
+__all__ = ["Intensity", "Linear"]
 
 
 class Linear(Single):
@@ -23,6 +20,7 @@ class Linear(Single):
     brought back.
 
     Examples:
+        >>> from dataclasses import dataclass
         >>> from leyden.augment import Brightness, register
         >>> @register
         ... @dataclass(frozen=True, repr=False)
@@ -37,7 +35,7 @@ class Linear(Single):
         1.) one linear colour step: Warmth(0.1), brightness +-0.2
     """
 
-    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]] = "linear"
+    kind: ClassVar[Kind] = "linear"
 
     about: ClassVar[About] = "zero"
     """The value that the scale leaves where it is: `zero`, or the `mean` of the channel."""
@@ -60,6 +58,7 @@ class Intensity(Single):
     """A colour transform of any form; derive with `change`, `ranges` to draw from, and `undo` if there is a way back.
 
     Examples:
+        >>> from dataclasses import dataclass
         >>> from leyden.augment import register
         >>> @register
         ... @dataclass(frozen=True, repr=False)
@@ -75,7 +74,7 @@ class Intensity(Single):
         Power(0.8, 1.2)
     """
 
-    kind: ClassVar[Literal["spatial", "border", "linear", "intensity"]] = "intensity"
+    kind: ClassVar[Kind] = "intensity"
 
     @abstractmethod
     def change(self, numbers: Numbers, data: Pixels) -> Pixels:
@@ -94,74 +93,3 @@ class Intensity(Single):
     def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
         """Put the change behind those before it."""
         return fusion.changed(Change(partial(self.change, numbers), partial(self.undo, numbers)))
-
-
-@final
-@register
-@dataclass(frozen=True, repr=False)
-class Brightness(Linear):
-    """Add the same to every value of an image.
-
-    Args:
-        amount: from -amount to amount, or (low, high), in the units of the image; 0.2 is a fifth of the range of 0..1.
-
-    Source:
-        Additive, as in albumentations.RandomBrightnessContrast; torchvision's ColorJitter multiplies instead, which
-        changes contrast too and does nothing to the zero of a normalised image.
-    """
-
-    amount: Range
-
-    def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"low <= high": low <= high})
-
-    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
-        """Draw what is added."""
-        del size
-        return (interval(self.amount),)
-
-    def line(self, numbers: Numbers) -> tuple[Channels, Channels]:
-        """Offset only."""
-        return (1.0,), numbers
-
-    def describe(self) -> str:
-        """Say what happens."""
-        return f"brightness {range_text(self.amount)}"
-
-
-@final
-@register
-@dataclass(frozen=True, repr=False)
-class Contrast(Linear):
-    """Spread or squeeze the values of each channel about their mean.
-
-    Args:
-        amount: the factor is 1 - amount to 1 + amount, or 1 + low to 1 + high; above -1, so that the factor is above 0.
-
-    Source:
-        About the mean, as in torchvision.transforms.functional.adjust_contrast, but of each channel for itself, which
-        has a meaning for modalities that are no colours.
-    """
-
-    amount: Range
-
-    about: ClassVar[About] = "mean"
-
-    def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"-1 < low <= high": -1 < low <= high})
-
-    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
-        """Draw the factor."""
-        del size
-        low, high = interval(self.amount)
-        return ((1 + low, 1 + high),)
-
-    def line(self, numbers: Numbers) -> tuple[Channels, Channels]:
-        """Scale only."""
-        return numbers, (0.0,)
-
-    def describe(self) -> str:
-        """Say what happens."""
-        return f"contrast {range_text(self.amount)}"

@@ -1,0 +1,83 @@
+"""Brightness and contrast."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.colour.base import Linear
+from leyden.augment.fusing.fusion import About, Channels
+from leyden.augment.fusing.step import Numbers, register
+from leyden.items import Size
+
+__all__ = ["Brightness", "Contrast"]
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Brightness(Linear):
+    """Add the same to every value of an image.
+
+    Args:
+        amount: from -amount to amount, or (low, high), in the units of the image; 0.2 is a fifth of the range of 0..1.
+
+    Source:
+        Additive, as in albumentations.RandomBrightnessContrast; torchvision's ColorJitter multiplies instead, which
+        changes contrast too and does nothing to the zero of a normalised image.
+    """
+
+    amount: Range
+
+    def __post_init__(self) -> None:
+        low, high = interval(self.amount)
+        check(self, {"low <= high": low <= high})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw what is added."""
+        del size
+        return (interval(self.amount),)
+
+    def line(self, numbers: Numbers) -> tuple[Channels, Channels]:
+        """Offset only."""
+        return (1.0,), numbers
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"brightness {range_text(self.amount)}"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Contrast(Linear):
+    """Spread or squeeze the values of each channel about their mean.
+
+    Args:
+        amount: the factor is 1 - amount to 1 + amount, or 1 + low to 1 + high; above -1, so that the factor is above 0.
+
+    Source:
+        About the mean, as in torchvision.transforms.functional.adjust_contrast, but of each channel for itself, which
+        has a meaning for modalities that are no colours.
+    """
+
+    amount: Range
+
+    about: ClassVar[About] = "mean"
+
+    def __post_init__(self) -> None:
+        low, high = interval(self.amount)
+        check(self, {"-1 < low <= high": -1 < low <= high})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw the factor."""
+        del size
+        low, high = interval(self.amount)
+        return ((1 + low, 1 + high),)
+
+    def line(self, numbers: Numbers) -> tuple[Channels, Channels]:
+        """Scale only."""
+        return numbers, (0.0,)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"contrast {range_text(self.amount)}"

@@ -1,0 +1,76 @@
+"""What a transform may look at when it decides: the items, and what the steps drawn before have made of their grid."""
+
+from dataclasses import dataclass, replace
+from typing import final
+
+from leyden.augment.fusing.fusion import Fusion
+from leyden.augment.fusing.step import Step
+from leyden.errors import DrawError
+from leyden.items import Item, Move, Size, items_of
+from leyden.items.grid import size_text
+
+__all__ = ["Scene", "grid_of"]
+
+
+@final
+@dataclass(frozen=True)
+class Scene:
+    """A sample in the middle of a chain: its items as they came, and where the steps so far take them.
+
+    Args:
+        items: those of the sample, in order, not moved yet.
+        fusion: the steps drawn so far.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image
+        >>> Scene.of(("a.png", Image(torch.rand(1, 4, 6)))).size
+        (4, 6)
+    """
+
+    items: tuple[Item, ...]
+    fusion: Fusion
+
+    @staticmethod
+    def of(sample: object) -> "Scene":
+        """Give the scene before any step.
+
+        Raises:
+            DrawError: no item of the sample lives on a grid, or not all on one.
+        """
+        return Scene(tuple(items_of(sample)), Fusion.of(grid_of(sample)))
+
+    @property
+    def size(self) -> Size:
+        """The grid after the steps so far."""
+        return self.fusion.new_size
+
+    @property
+    def move(self) -> Move:
+        """Where the steps so far take every place."""
+        return self.fusion.move()
+
+    def after(self, step: Step) -> "Scene":
+        """Give the scene after one step more."""
+        return replace(self, fusion=step.transform.fuse(self.fusion, step.numbers))
+
+
+def grid_of(sample: object) -> Size:
+    """Give the grid that the items of a sample share.
+
+    Args:
+        sample: an item, or a tuple, list or dictionary of items and anything else.
+
+    Raises:
+        DrawError: there is no item on a grid, or they live on different ones.
+    """
+    sizes = {item.size: type(item).__name__ for item in reversed(items_of(sample)) if item.size is not None}
+    if len(sizes) == 1:
+        return next(iter(sizes))
+    if sizes:
+        listed = ", ".join(f"{name} {size_text(size)}" for size, name in reversed(sizes.items()))
+        raise DrawError(f"items of one sample must share a grid, got {listed}; bring them onto one grid first")
+    raise DrawError(
+        f"no image, mask or keypoints in a sample of type {type(sample).__name__}; "
+        "a bare tensor is no item: wrap it in leyden.items.Image"
+    )
