@@ -89,3 +89,25 @@ def test_no_images_and_broken_images_are_said_with_their_names(tmp_path):
     (tmp_path / "set" / "b" / "torn.jpg").write_bytes(b"\xff\xd8\xff\xe0 not a picture")
     with pytest.raises(UnreadableImage, match=r"(?s)zero\.png.*torn\.jpg"):
         own_images(tmp_path / "set")
+
+
+def test_a_set_for_a_small_network_decodes_jpegs_smaller_and_stays_the_same_set(tmp_path):
+    for name in ("dark", "light"):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            shade = (200 * (name == "light") + 10 * number,) * 3
+            Image.new("RGB", (400, 320), shade).save(tmp_path / name / f"{number}.jpg")
+    found = own_images(tmp_path, held_out=0.5)
+    small = found.at_least(60)
+    assert found.train[0][0].shape == (3, 320, 400)
+    assert small.train[0][0].shape == (3, 80, 100)  # a quarter: an eighth would leave 40, fewer than 60
+    for one, other in ((found.train, small.train), (found.held_out, small.held_out)):
+        assert [label for _, label in one] == [label for _, label in other]
+        assert [int(image[0, 0, 0]) for image, _ in one] == [int(image[0, 0, 0]) for image, _ in other]
+    assert small.at_least(300).train[0][0].shape == (3, 320, 400)
+    assert (small.classes, small.how) == (found.classes, found.how)
+
+
+def test_tiles_that_lie_in_memory_are_left_as_they_are():
+    tiles = photos(train=2, held_out=1)
+    assert tiles.at_least(8) is tiles

@@ -1,8 +1,9 @@
 import torch
+from PIL import Image as Picture
 
 from leyden.augment import Brightness
 from leyden.items import Image
-from leyden.recipe import pipes
+from leyden.recipe import own_images, pipes
 from leyden.recipe.pipelines import MOVE, Augmented, Plain, Sized
 
 
@@ -48,3 +49,18 @@ def test_the_steps_by_hand(prep):
 
 def test_what_a_photograph_undergoes_is_one_resample():
     assert "1.)" in MOVE.plan()
+
+
+def test_pictures_of_a_folder_are_decoded_no_larger_than_the_network_sees(tmp_path, prep, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            Picture.new("RGB", (640, 480)).save(tmp_path / name / f"{number}.jpg")
+    sides = []
+    whole = Sized.__call__
+    monkeypatch.setattr(
+        Sized, "__call__", lambda self, sample: (sides.append(sample[0].shape[1:]), whole(self, sample))[1]
+    )
+    made = pipes(own_images(tmp_path, held_out=0.5), prep, move=None, workers=0)
+    assert [images.shape[1:] for images, _ in made.train] == [(3, 16, 16)]
+    assert sides == [(60, 80)] * 2  # an eighth of 480 x 640 is enough for a network of 16 x 16

@@ -1,8 +1,9 @@
 """Labelled sets for the main job: tiles of real photographs, or a folder of your own."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,25 @@ class LabelledSet:
         train: container of (Rgb, label).
         held_out: container of (Rgb, label) that training never sees.
         how: one sentence on how the two were parted.
+        smaller: makes the same set of pictures decoded to no less than a shorter side; None where nothing is decoded.
     """
 
     classes: tuple[str, ...]
     train: Any
     held_out: Any
     how: str
+    smaller: "Callable[[int], LabelledSet] | None" = None
+
+    def at_least(self, side: int) -> "LabelledSet":
+        """The same set for a step that shrinks its pictures: JPEGs are decoded at 1/2, 1/4 or 1/8 where that is enough.
+
+        Args:
+            side: the shorter side that must remain, in pixels.
+
+        Returns:
+            A set of the same labels in the same order; itself if its pictures are in memory already.
+        """
+        return self if self.smaller is None else self.smaller(side)
 
     def __repr__(self) -> str:
         return f"LabelledSet({len(self.classes)} classes, {len(self.train)} to train, {len(self.held_out)} held out)"
@@ -161,8 +175,16 @@ def own_images(folder: Path | str, *, held_out: float = 0.3, seed: int = 0) -> L
         out += order[:cut]
         kept += order[cut:]
     how = f"{held_out:.0%} of every class held out at random (seed {seed}); near-duplicates are not looked for"
-    train, rest = data.subset(images, sorted(kept)), data.subset(images, sorted(out))
-    return LabelledSet(tuple(images.classes), train, rest, how)
+    return _parted(images, sorted(kept), sorted(out), how)
+
+
+def _parted(images: data.LabelledImages, kept: list[int], out: list[int], how: str) -> LabelledSet:
+    train, held_out = data.subset(images, kept), data.subset(images, out)
+    return LabelledSet(images.classes, train, held_out, how, partial(_decoded, images, kept, out, how))
+
+
+def _decoded(images: data.LabelledImages, kept: list[int], out: list[int], how: str, side: int) -> LabelledSet:
+    return _parted(replace(images, at_least=side), kept, out, how)
 
 
 def _bands(picture: Tensor, *, gap: int) -> tuple[list[_Band], list[_Band]]:

@@ -1,6 +1,7 @@
 """From labelled pictures to batches: sized once, augmented anew in every epoch, normalised for the weights."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import torch
@@ -81,7 +82,8 @@ def pipes(
 ) -> Pipes:
     """Makes the two pipelines of the main job.
 
-    Pictures are decoded and sized once and then held in memory as uint8 (`prep.size` squared times 3 bytes each).
+    Pictures are decoded and sized once and then held in memory as uint8 (`prep.size` squared times 3 bytes each). Large
+    JPEGs are decoded no larger than the network needs.
 
     Args:
         labelled: what to learn from and what to measure on.
@@ -94,6 +96,7 @@ def pipes(
     Returns:
         Two pipelines that `Trainer.fit` takes.
     """
+    labelled = labelled.at_least(ceil(prep.size / prep.crop))
     sized = labelled.train | data.map(Sized(prep)) | data.cache()
     made = sized | (data.map_random(Augmented(move, prep), seed=seed) if move else data.map(Plain(prep)))
     train = made | data.shuffle(seed=seed) | data.batch(batch) | data.parallel(workers)
