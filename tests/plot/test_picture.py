@@ -138,3 +138,27 @@ def test_all_faults_of_an_overlay_are_named_at_once():
 def test_a_broken_image_is_not_held_against_its_mask():
     with pytest.raises(PlotError, match=r"^the image has type int64; expected uint8, or floating point in \[0, 1\]$"):
         overlay(np.zeros((4, 4), int), np.zeros((2, 2), int))
+
+
+def test_what_belongs_to_an_image_of_a_grid_is_drawn_on_it():
+    image = torch.full((1, 20, 20), 0.5)
+    mask = torch.zeros(20, 20, dtype=torch.uint8)
+    mask[5:10, 5:10] = 1
+    points, boxes = torch.tensor([[3.0, 4.0], [float("nan"), 1.0]]), torch.tensor([[2.0, 3.0, 12.0, 15.0]])
+    figure = grid([image, image], masks=[mask, None], points=[None, points], boxes=[boxes, None])
+    first, second = figure.axes
+    assert len(first.images) == 2
+    assert len(second.images) == 1
+    assert {patch.get_bbox().bounds for patch in first.patches} == {(3.0, 2.0, 12.0, 10.0)}
+    assert [line.get_xydata().tolist() for line in second.lines] == [[[4.0, 3.0]]] * 2
+    assert second.get_xlim() == (-0.5, 19.5)
+
+
+def test_what_does_not_belong_to_an_image_of_a_grid_is_named():
+    image = torch.zeros(1, 8, 8)
+    with pytest.raises(PlotError, match=r"1 masks for 2 images"):
+        grid([image, image], masks=[None])
+    with pytest.raises(
+        PlotError, match=r"image 1: the mask has shape \(4, 4\), the image \(8, 8\); image 1: the boxes"
+    ):
+        grid([image, image], masks=[None, torch.zeros(4, 4, dtype=torch.int64)], boxes=[None, torch.zeros(2, 3)])

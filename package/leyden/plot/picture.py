@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from torch import Tensor
 
 from leyden.errors import PlotError
@@ -22,20 +22,29 @@ _OVERSHOOT = 0.1
 _OUTLINED = 64
 _LEGEND_ROWS = 20
 _BROKEN = to_rgb(PALETTE[1])
+_MARK = "#F0E442"
+_NO_BOXES = np.empty((0, 4))
+_Layers: TypeAlias = tuple[np.ndarray | None, np.ndarray, np.ndarray]  # regions, places, corners
 
 
 def grid(
     images: Iterable[ImageLike],
     *,
+    masks: Sequence[Tensor | np.ndarray | None] = (),
+    points: Sequence[Tensor | np.ndarray | None] = (),
+    boxes: Sequence[Tensor | np.ndarray | None] = (),
     titles: Sequence[str] = (),
     columns: int | None = None,
     title: str = "",
 ) -> Picture:
-    """Draws images side by side, row by row, each at its own size and aspect.
+    """Draws images side by side, row by row, each at its own size and aspect, with what belongs to it on top.
 
     Args:
         images: Tensors channel first or arrays channel last; uint8 or floating point in [0, 1]. One channel is grey.
             Values that are not finite show in vermilion.
+        masks: One for each image, as for `overlay`; or none at all, or None for an image without.
+        points: Likewise.
+        boxes: Likewise, (y, x, y, x) of the first and the last corner a row, in pixels as points are.
         titles: One above each image; none, or as many as images.
         columns: Images a row, 1 or more; None chooses a wide rectangle.
         title: Written over all, flush left.
@@ -45,8 +54,10 @@ def grid(
     """
     given, faults = list(images), []
     pictures = [_colours(image, f"image {index}", faults) for index, image in enumerate(given)]
-    if titles and len(titles) != len(given):
-        faults.append(f"{len(titles)} titles for {len(given)} images")
+    for what, one_each in (("titles", titles), ("masks", masks), ("points", points), ("boxes", boxes)):
+        if one_each and len(one_each) != len(given):
+            faults.append(f"{len(one_each)} {what} for {len(given)} images")
+    layers = [] if faults else _layers(pictures, masks, points, boxes, faults)
     if columns is not None and columns < 1:
         faults.append(f"columns must be 1 or more, not {columns}")
     if faults:
@@ -60,6 +71,7 @@ def grid(
         for index, picture in enumerate(pictures):
             axes = figure.add_subplot(rows, wide, index + 1)
             _show(axes, picture)
+            _cover(axes, picture, layers[index], thin=True)
             axes.set_title(captions[index], fontsize=8, color=INK, pad=3)
         if title:
             figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=12, fontweight="bold")
@@ -99,12 +111,43 @@ def overlay(
         axes = figure.add_subplot()
         _show(axes, picture)
         write_title(axes, title)
-        if regions is not None:
-            _tint(axes, regions, names or {})
-        for colour, thick in (("black", 3.0), ("#F0E442", 1.5)) if places.size else ():
-            axes.plot(places[:, 1], places[:, 0], "o", color="none", markeredgecolor=colour, markersize=8, mew=thick)
-        axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+        _cover(axes, picture, (regions, places, _NO_BOXES), names=names or {})
     return figure
+
+
+def _layers(
+    pictures: list[np.ndarray],
+    masks: Sequence[Tensor | np.ndarray | None],
+    points: Sequence[Tensor | np.ndarray | None],
+    boxes: Sequence[Tensor | np.ndarray | None],
+    faults: list[str],
+) -> list[_Layers]:
+    """Reads what is to be drawn on each image."""
+    found: list[_Layers] = []
+    for index, picture in enumerate(pictures):
+        mask, place, box = (rows[index] if rows else None for rows in (masks, points, boxes))
+        new: list[str] = []
+        found.append((_regions(mask, picture.shape[:2], new), _places(place, new), _corners(box, new)))
+        faults += [f"image {index}: {fault}" for fault in new]
+    return found
+
+
+def _cover(
+    axes: Axes, picture: np.ndarray, layers: _Layers, *, names: Mapping[int, str] | None = None, thin: bool = False
+) -> None:
+    """Draws regions, boxes and points upon an image, and nothing beyond its edge."""
+    regions, places, corners = layers
+    if regions is not None:
+        _tint(axes, regions, names or {})
+    size, lines = (4, (1.8, 0.9)) if thin else (8, (3.0, 1.5))
+    for colour, thick in zip(("black", _MARK), lines, strict=True):
+        for top, left, bottom, right in corners:
+            frame = Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=colour, linewidth=thick)
+            axes.add_patch(frame)
+        if places.size:
+            axes.plot(places[:, 1], places[:, 0], "o", color="none", markeredgecolor=colour, markersize=size, mew=thick)
+    height, width = picture.shape[:2]
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
 
 
 def _height(pictures: list[np.ndarray]) -> float:
@@ -166,6 +209,17 @@ def _places(points: Tensor | np.ndarray | None, faults: list[str]) -> np.ndarray
         faults.append(f"the points have shape {places.shape}; expected (point, 2) in the order y, x")
         return np.empty((0, 2))
     return places[np.isfinite(places).all(1)]
+
+
+def _corners(boxes: Tensor | np.ndarray | None, faults: list[str]) -> np.ndarray:
+    """Reads the boxes that can be drawn, (y, x, y, x) a row."""
+    if boxes is None:
+        return _NO_BOXES
+    corners = np.asarray(boxes.detach().cpu() if isinstance(boxes, Tensor) else boxes, dtype=np.float64)
+    if corners.ndim != 2 or corners.shape[1] != 4:
+        faults.append(f"the boxes have shape {corners.shape}; expected (box, 4): y, x of the first and the last corner")
+        return _NO_BOXES
+    return corners[np.isfinite(corners).all(1)]
 
 
 def _show(axes: Axes, picture: np.ndarray) -> None:
