@@ -49,3 +49,40 @@ def test_a_flat_map_has_no_inverse():
 def test_the_inverse_of_whole_pixels_is_whole():
     turn = ((0.0, -1.0, 7.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
     assert affine.invert(turn) == ((0.0, 1.0, 0.0), (-1.0, 0.0, 7.0), (0.0, 0.0, 1.0))
+
+
+def perspectives(axes: int) -> st.SearchStrategy[affine.Affine]:
+    slopes = st.lists(st.floats(-0.01, 0.01), min_size=axes, max_size=axes)
+    return st.tuples(maps(axes), slopes).map(lambda both: (*both[0][:-1], (*both[1], 1.0)))
+
+
+two_perspectives = st.sampled_from([2, 3]).flatmap(lambda axes: st.tuples(perspectives(axes), perspectives(axes)))
+
+
+@given(two_perspectives)
+def test_perspectives_compose_and_invert_as_matrices_do(pair):
+    first, second = pair
+    np.testing.assert_allclose(affine.compose(first, second), np.array(second) @ np.array(first), rtol=1e-12, atol=1e-9)
+    np.testing.assert_allclose(np.array(affine.invert(first)) @ np.array(first), np.eye(len(first)), atol=1e-10)
+    assert affine.determinant(first) == pytest.approx(np.linalg.det(np.array(first)))
+
+
+@given(two_perspectives)
+def test_the_tangent_says_where_neighbours_go(pair):
+    matrix, place = np.array(pair[0]), np.full(len(pair[0]) - 1, 1.5)
+
+    def carry(at):
+        sums = matrix @ [*at, 1]
+        return sums[:-1] / sums[-1]
+
+    step = 1e-5 * np.eye(len(place))
+    slopes = np.stack([(carry(place + aside) - carry(place - aside)) / 2e-5 for aside in step], 1)
+    np.testing.assert_allclose(affine.tangent(pair[0], tuple(place)), slopes, atol=1e-5)
+
+
+def test_slants_zooms_half_pixels_and_perspectives_are_not_exact():
+    slant = ((1.0, 0.1, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    zoom = ((2.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    half = ((1.0, 0.0, 0.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    far = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.1, 1.0))
+    assert not any(map(affine.is_exact, (slant, zoom, half, far)))

@@ -58,10 +58,3 @@ def test_a_copy_is_never_a_view(first):
     moved = exact.copy_pixels(picture, move_from(back, (4, 4), new_size), "zeros")
     assert moved.untyped_storage().data_ptr() != picture.untyped_storage().data_ptr()
     assert moved.is_contiguous()
-
-
-def test_slants_zooms_and_half_pixels_are_not_exact():
-    slant = ((1.0, 0.1, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    zoom = ((2.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    half = ((1.0, 0.0, 0.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-    assert not any(map(exact.is_exact, (slant, zoom, half)))

@@ -1,25 +1,28 @@
 """Grids of pixels, moves between them, and the one place that interpolates."""
 
-from leyden.items.grid.affine import Affine, Size, compose, determinant, identity, invert, size_text
-from leyden.items.grid.exact import copy_pixels, is_exact
+from leyden.items.grid.affine import Affine, Size, compose, determinant, identity, invert, is_affine, size_text
+from leyden.items.grid.exact import copy_pixels
+from leyden.items.grid.field import Field, FieldKind
 from leyden.items.grid.move import BorderMode, Move
-from leyden.items.grid.prefilter import footprint, smooth
-from leyden.items.grid.sampling import Interpolation, resample
+from leyden.items.grid.sampling import Backend, Counter, Interpolation, counting, resample
 
 __all__ = [
     "Affine",
+    "Backend",
     "BorderMode",
+    "Counter",
+    "Field",
+    "FieldKind",
     "Interpolation",
     "Move",
     "Size",
     "compose",
     "copy_pixels",
+    "counting",
     "determinant",
-    "footprint",
     "identity",
     "invert",
-    "is_exact",
+    "is_affine",
     "resample",
     "size_text",
-    "smooth",
 ]

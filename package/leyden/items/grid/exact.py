@@ -3,33 +3,13 @@
 import torch
 from torch import Tensor
 
-from leyden.items.grid.affine import Affine
 from leyden.items.grid.move import BorderMode, Move
 
-__all__ = ["copy_pixels", "is_exact"]
-
-
-def is_exact(back: Affine) -> bool:
-    """Tell whether a map from new places to old ones lands on pixel centres only.
-
-    Each old axis must follow one new axis, forwards or backwards, by a whole number of pixels.
-
-    Examples:
-        >>> is_exact(((-1.0, 0.0, 63.0), (0.0, 1.0, 4.0), (0.0, 0.0, 1.0)))
-        True
-        >>> is_exact(((1.0, 0.0, 0.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
-        False
-    """
-    for *row, shift in back[:-1]:
-        if not float(shift).is_integer():
-            return False
-        if sorted(map(abs, row)) != [0.0] * (len(row) - 1) + [1.0]:
-            return False
-    return True
+__all__ = ["copy_pixels"]
 
 
 def copy_pixels(data: Tensor, move: Move, border: BorderMode) -> Tensor:
-    """Give the moved pixels as a new tensor, for a move that `is_exact`.
+    """Give the moved pixels as a new tensor, for a move that is exact.
 
     Args:
         data: `channel *space`, any dtype, on the grid `move.size`.

@@ -1,0 +1,125 @@
+"""Interpolation of volumes by numba, on the processor, where it is installed."""
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from leyden.items.grid.affine import HORIZON, is_affine
+from leyden.items.grid.move import BorderMode, Move
+from leyden.items.grid.prefilter import bands, blur
+
+__all__ = ["by_numba", "numba_refuses"]
+
+_MODES: dict[BorderMode, int] = {"zeros": 0, "border": 1, "reflection": 2}
+
+_RUN = 16
+"""Numbers of single precision in 64 bytes: loops over whole runs are faster than shorter ones with a rest."""
+
+_Array = NDArray[Any]
+
+
+@cache
+def _installed() -> bool:
+    return find_spec("numba") is not None
+
+
+@cache
+def _kernels() -> Any:
+    # compiled on first use, and kept on disk beside this file or in the user's cache
+    return import_module("leyden.items.grid.kernels")
+
+
+def numba_refuses(data: Tensor, move: Move, *, nearest: bool) -> str:
+    """Say why numba cannot do this; nothing if it can."""
+    del nearest
+    if not _installed():
+        return "is not installed; pip install numba"
+    if data.ndim != 4 or data.device.type != "cpu":
+        return f"wants channel z y x in memory, got {tuple(data.shape)} on {data.device}"
+    if data.requires_grad and torch.is_grad_enabled():
+        return "gives no gradients"
+    if move.fields and move.bend == "first":
+        return "brings nothing back through fields"
+    return ""
+
+
+def by_numba(data: Tensor, move: Move, *, nearest: bool, border: BorderMode) -> Tensor:
+    """Give a volume on its new grid, in one pass that makes no table of places.
+
+    Args:
+        data: `channel z y x` on the grid `move.size`, one that `numba_refuses` nothing of.
+        move: where everything goes.
+        nearest: pick the nearest voxel, rather than interpolate between neighbours.
+        border: what is seen more than half a voxel outside the grid.
+    """
+    data = data.detach()
+    double = data.dtype == torch.float64
+    if nearest:
+        # values are carried as they are, whatever they mean
+        work = data.view({1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[data.element_size()])
+        read = _kernels().pick_volume
+    else:
+        work = _shrink(data if data.dtype in (torch.float32, torch.float64) else data.float(), move)
+        read = _kernels().read_volume
+    coarse = tuple(work.shape[1:])
+    result = torch.empty((len(work), *move.new_size), dtype=work.dtype)
+    where = _where(move, blur(move.size, move.footprint).coarse if not nearest else move.size, double=double)
+    read(_flat(work), work.stride(), coarse, where, _MODES[border], result.numpy())
+    if nearest:
+        return result.view(data.dtype)
+    return (result if data.is_floating_point() else result.round_()).to(data.dtype)
+
+
+def _shrink(data: Tensor, move: Move) -> Tensor:
+    """Average a volume as `smooth` does, one pass an axis."""
+    plan = blur(move.size, move.footprint)
+    for axis, (count, side) in enumerate(zip(plan.coarse, plan.sides, strict=True)):
+        fine = data.shape[1 + axis]
+        if count == fine and not side:
+            continue
+        data = data if data.stride(3) == 1 else data.contiguous()
+        first, weights = bands(fine, count, side=side)
+        shape = (*data.shape[: 1 + axis], count, *data.shape[2 + axis :])
+        result = torch.empty(shape, dtype=data.dtype)
+        numbers = result.numpy()
+        _kernels().average_volume(_flat(data), data.stride(), axis, first, weights.astype(numbers.dtype), numbers)
+        data = result
+    return data
+
+
+def _flat(work: Tensor) -> _Array:
+    """Give the memory from the first to the last voxel."""
+    extent = 1 + sum(step * (count - 1) for step, count in zip(work.stride(), work.shape, strict=True))
+    return work.as_strided((extent,), (1,)).numpy()
+
+
+def _where(move: Move, coarse: tuple[int, ...], *, double: bool) -> tuple[Any, ...]:
+    """Give where new voxels read, in voxels of a grid that may be coarser, as `read_volume` wants it."""
+    kind, dtype = (np.float64, torch.float64) if double else (np.float32, torch.float32)
+    *back, last = np.array(move.back)
+    scales = [new / old for new, old in zip(coarse, move.size, strict=True)]
+    rows = [scale * row + (scale - 1) / 2 * last for scale, row in zip(scales, back, strict=True)]
+    lines = np.array(rows if is_affine(move.back) else [*rows, last])
+    depth, height, width = move.new_size
+    spread = torch.empty((len(lines), depth, height, 0), dtype=dtype)
+    bases = [np.empty((width, 0))]
+    for field in move.fields:
+        part = field.spread(lines[:, :-1], move.new_size, axes=(1, 0), dtype=dtype)
+        spread = torch.cat((spread, part), 3)
+        bases.append(field.basis(2, move.new_size))
+    basis = np.ascontiguousarray(np.concatenate(bases, 1).T.astype(kind))
+    return lines, spread.contiguous().numpy(), basis, _ends(basis), HORIZON
+
+
+def _ends(basis: _Array) -> _Array:
+    """Give from where to where each row may be not 0, in whole runs of a processor's widest registers."""
+    some, width = basis != 0, basis.shape[1]
+    last = np.where(some.any(1), width - some[:, ::-1].argmax(1), 0)
+    ends = np.stack((some.argmax(1) // _RUN * _RUN, -(-last // _RUN) * _RUN), 1)
+    return ends.clip(0, width).astype(np.int64)
