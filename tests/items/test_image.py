@@ -9,8 +9,8 @@ HALF = ((1.0, 0.0, 0.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 @pytest.mark.usefixtures("unchecked")
 def test_what_is_no_image_is_refused_with_all_faults_at_once():
-    with pytest.raises(ItemError, match=r"real numbers, got torch.uint8.*got shape \(4, 4\).*data\[None\]"):
-        Image(torch.zeros(4, 4, dtype=torch.uint8))
+    with pytest.raises(ItemError, match=r"bytes \(uint8\), got torch.int64.*got shape \(4, 4\).*data\[None\]"):
+        Image(torch.zeros(4, 4, dtype=torch.int64))
     with pytest.raises(ItemError, match=r"shape \(3, 0, 4\) holds no pixel"):
         Image(torch.zeros(3, 0, 4))
     with pytest.raises(ItemError, match="wants a tensor, got list"):
@@ -45,3 +45,12 @@ def test_recolouring_gives_a_new_image():
     image = Image(torch.ones(1, 2, 2))
     assert image.recolour(lambda data: data * 2) == Image(torch.full((1, 2, 2), 2.0))
     assert image == Image(torch.ones(1, 2, 2))
+
+
+def test_bytes_stay_bytes_in_a_move_and_may_lie_in_memory_as_files_hold_them():
+    photo = torch.tensor([[[0, 10], [100, 110], [200, 210]]], dtype=torch.uint8).permute(2, 0, 1)
+    assert not photo.is_contiguous()
+    moved = Image(photo).warp(Move(((1.0, 0.0, 0.0), (0.0, 1.0, 0.5), (0.0, 0.0, 1.0)), (1, 3), (1, 3), "border"))
+    assert moved.data.dtype == torch.uint8
+    assert moved.data[0].tolist() == [[0, 50, 150]]
+    assert repr(Image(photo)) == "Image(2 x 1 x 3, uint8, 0..210)"

@@ -6,7 +6,11 @@ from torch import Tensor
 
 from leyden.errors import ItemError
 from leyden.items import Image, Item, Keypoints, Label, Mask, Move
+from leyden.items.boxes import Boxes
+from leyden.items.heatmap import Heatmap
 from leyden.items.item import complain
+from leyden.items.label import SoftLabel
+from leyden.items.polygon import Polygon
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,10 @@ def samples():
         Mask(torch.ones(4, 4, dtype=torch.uint8)),
         Keypoints(torch.rand(2, 2), (4, 4)),
         Label(1),
+        SoftLabel(torch.tensor([0.5, 0.5])),
+        Heatmap(torch.rand(1, 4, 4)),
+        Boxes(torch.rand(2, 4) + torch.tensor([0, 0, 1, 1]), (4, 4)),
+        Polygon(torch.rand(3, 2), (4, 4)),
     ]
 
 
@@ -36,6 +44,7 @@ def test_an_item_of_ones_own_takes_two_methods():
     arrow = Arrow(torch.zeros(2, 2), (8, 8))
     assert arrow.warp(down) == Arrow(torch.tensor([[2.0, 0.0], [2.0, 0.0]]), (9, 8))
     assert arrow.recolour(torch.neg) is arrow
+    assert arrow.relabel(lambda mask: mask) is arrow
 
 
 def test_an_item_without_its_methods_cannot_be_made():

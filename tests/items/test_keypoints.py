@@ -56,3 +56,29 @@ def test_faults_are_named_all_at_once():
 
 def test_they_survive_pickling():
     assert pickle.loads(pickle.dumps(face())) == face()
+
+
+def test_points_off_the_grid_go_with_their_labels_and_pairs():
+    moved = face().warp(Move(((1.0, 0.0, 0.0), (0.0, 1.0, -3.0), (0.0, 0.0, 1.0)), (8, 8), (8, 5)))
+    left = moved.clipped()
+    assert left == Keypoints(
+        torch.tensor([[3.0, 3.0], [5.0, 1.0]]), (8, 5), labels=("right eye", "nose"), pairs=(), rows=(1, 2)
+    )
+    assert left.take((1,)).rows == (2,)
+    assert moved.clipped().clipped() == left
+
+
+def test_pairs_that_stay_whole_are_numbered_anew():
+    points = Keypoints(torch.tensor([[9.0, 0.0], [1.0, 1.0], [2.0, 2.0]]), (4, 4), pairs=((1, 2),))
+    assert points.clipped().pairs == ((0, 1),)
+    assert points.take((2, 1)).pairs == ((1, 0),)
+
+
+def test_nothing_left_is_no_points():
+    none = Keypoints(torch.tensor([[9.0, 0.0], [float("nan"), 0.0]]), (4, 4), labels=("a", "b")).clipped()
+    assert (len(none.data), none.labels, none.rows) == (0, (), ())
+
+
+def test_rows_must_be_as_many_as_points():
+    with pytest.raises(ItemError, match="2 rows for 1 points"):
+        Keypoints(torch.zeros(1, 2), (4, 4), rows=(1, 2))

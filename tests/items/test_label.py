@@ -1,7 +1,9 @@
 import pytest
+import torch
 
 from leyden.errors import ItemError
 from leyden.items import Label, Move
+from leyden.items.label import SoftLabel
 
 
 def test_no_move_changes_a_label():
@@ -21,3 +23,31 @@ def test_an_index_beyond_the_classes_or_below_0_is_refused():
         Label(2, ("cat", "dog"))
     with pytest.raises(ItemError, match="0 and up, got -1"):
         Label(-1)
+
+
+def test_a_label_is_a_whole_share_of_its_class():
+    soft = SoftLabel.of(Label(1, ("cat", "dog", "owl")))
+    assert soft == SoftLabel(torch.tensor([0.0, 1.0, 0.0]), ("cat", "dog", "owl"))
+    assert repr(soft) == "SoftLabel(dog 1)"
+    assert soft.size is None
+    assert soft.warp(Move(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (4, 4), (2, 2))) is soft
+    with pytest.raises(ItemError, match="among 0 classes; name all classes, or give how many there are"):
+        SoftLabel.of(Label(3))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_shares_that_are_none_are_refused():
+    with pytest.raises(ItemError, match=r"1 together, got 1.5, the least -0.5"):
+        SoftLabel(torch.tensor([2.0, -0.5]))
+    with pytest.raises(ItemError, match="1 together, got nan"):
+        SoftLabel(torch.tensor([float("nan"), 1.0]))
+    with pytest.raises(ItemError, match=r"2 classes .* for 1 shares"):
+        SoftLabel(torch.tensor([1.0]), ("a", "b"))
+    with pytest.raises(ItemError, match=r"got torch.int64 of shape \(2,\)"):
+        SoftLabel(torch.tensor([1, 0]))
+    with pytest.raises(ItemError, match="wants a tensor, got list"):
+        SoftLabel([1.0])  # pyright: ignore[reportArgumentType]
+
+
+def test_half_precision_keeps_shares_well_enough():
+    assert len(SoftLabel(torch.full((300,), 1 / 300, dtype=torch.float16)).data) == 300

@@ -30,3 +30,9 @@ def test_a_mask_has_no_colour():
 
 def test_it_prints_size_dtype_and_labels():
     assert repr(Mask(torch.arange(8, dtype=torch.int16).view(2, 2, 2))) == "Mask(2 x 2 x 2, int16, 0..7)"
+
+
+def test_relabelling_gives_what_the_change_makes_of_it():
+    mask = Mask(torch.tensor([[0, 1]]), spacing=(2.0, 1.0))
+    assert mask.relabel(lambda given: Mask(given.data * 3, given.spacing)) == Mask(torch.tensor([[0, 3]]), (2.0, 1.0))
+    assert repr(mask) == "Mask(1 x 2, int64, 0..1, 2 x 1 mm)"

@@ -1,17 +1,22 @@
-"""Images and volumes: real-valued channels over space."""
+"""Images and volumes: channels over space."""
 
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
+import torch
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from leyden.items.grid.affine import Size
+from leyden.items.grid.affine import Affine, Size
 from leyden.items.grid.move import Move
 from leyden.items.grid.sampling import resample
 from leyden.items.item import Item, Recolour, complain
-from leyden.types import Pixels
+from leyden.items.world import Spacing, agreed, followed, in_millimetres
 
-__all__ = ["Image"]
+__all__ = ["Image", "Values"]
+
+Values: TypeAlias = Float[Tensor, "channel *space"] | UInt8[Tensor, "channel *space"]
+"""What a camera or scanner saw: real numbers, or the bytes that files hold."""
 
 
 @final
@@ -20,25 +25,39 @@ class Image(Item):
     """A picture (`channel y x`) or a volume (`channel z y x`); linear interpolation, coloured.
 
     Args:
-        data: half, single or double precision; by convention 0..1, which nothing here needs. Not copied.
+        data: half, single or double precision, by convention 0..1, which nothing here needs; or bytes (uint8), whose
+            0..255 stand for 0..1: moves keep them bytes, the first colour step makes them float32. Not copied; any
+            order in memory.
+        spacing: mm from pixel to pixel along each axis, in axis order; that of the affine if left out.
+        affine: where pixels lie in the world: rows that take a place in axis order (z y x 1) to mm (x y z, towards
+            right, anterior and superior, as in NIfTI). Moves keep both right; of a perspective they take the scale at
+            the centre, and displacement fields they leave out.
 
     Raises:
-        ItemError: not a real tensor of two or three spatial axes with at least one pixel.
+        ItemError: not a tensor of real numbers or bytes of two or three spatial axes with at least one pixel; or a
+            spacing and affine that do not fit it or each other.
 
     Examples:
         >>> import torch
         >>> Image(torch.linspace(0, 1, 48).view(3, 4, 4))
         Image(3 x 4 x 4, float32, 0..1)
+        >>> scan = Image(torch.zeros(1, 2, 4, 4), spacing=(3.0, 0.5, 0.5))
+        >>> double = ((1.0, 0.0, 0.0, 0.0), (0.0, 2.0, 0.0, 0.5), (0.0, 0.0, 2.0, 0.5), (0.0, 0.0, 0.0, 1.0))
+        >>> scan.warp(Move(double, (2, 4, 4), (2, 8, 8)))
+        Image(1 x 2 x 8 x 8, float32, 0..0, 3 x 0.25 x 0.25 mm)
     """
 
-    data: Pixels
+    data: Values
+    spacing: Spacing | None = None
+    affine: Affine | None = None
 
     def __post_init__(self) -> None:
         # one cheap look for the good case: items are made once a draw
-        if isinstance(self.data, Tensor) and self.data.is_floating_point() and self.data.ndim in (3, 4):
-            complain("Image", [] if self.data.numel() else [f"shape {tuple(self.data.shape)} holds no pixel"])
-            return
-        complain("Image", _faults(self.data))
+        faults = _faults(self.data) if not isinstance(self.data, Tensor) or not _is_plain(self.data) else []
+        if faults or not self.data.numel():
+            complain("Image", faults or [f"shape {tuple(self.data.shape)} holds no pixel"])
+        if self.spacing is not None or self.affine is not None:
+            object.__setattr__(self, "spacing", agreed("Image", self.size, self.spacing, self.affine))
 
     @property
     def size(self) -> Size:
@@ -49,24 +68,33 @@ class Image(Item):
         """Give the image on the new grid, interpolated at most once; see `leyden.items.resample`."""
         if move.is_idle:
             return self
-        return Image(resample(self.data, move, interpolation="linear", border=move.border))
+        moved = resample(self.data, move, interpolation="linear", border=move.border)
+        return Image(moved, *followed(self.spacing, self.affine, move))
 
     def recolour(self, change: Recolour) -> "Image":
         """Give the image with other values."""
-        return Image(change(self.data))
+        return Image(change(self.data), self.spacing, self.affine)
 
     def __repr__(self) -> str:
         shape = " x ".join(map(str, self.data.shape))
         low, high = (bound.item() for bound in self.data.detach().aminmax())
-        return f"Image({shape}, {str(self.data.dtype).removeprefix('torch.')}, {low:.3g}..{high:.3g})"
+        kind = str(self.data.dtype).removeprefix("torch.")
+        return f"Image({shape}, {kind}, {low:.3g}..{high:.3g}{in_millimetres(self.spacing)})"
+
+
+def _is_plain(data: Tensor) -> bool:
+    return (data.is_floating_point() or data.dtype == torch.uint8) and data.ndim in (3, 4)
 
 
 def _faults(data: object) -> list[str]:
     if not isinstance(data, Tensor):
         return [f"wants a tensor, got {type(data).__name__}; use torch.as_tensor"]
     faults: list[str] = []
-    if not data.is_floating_point():
-        faults.append(f"wants real numbers, got {data.dtype}; use data / 255 for a photograph, data.float() for a scan")
+    if not data.is_floating_point() and data.dtype != torch.uint8:
+        faults.append(
+            f"wants real numbers or bytes (uint8), got {data.dtype}; use data.float() for a scan, data.to(torch.uint8) "
+            "for a photograph"
+        )
     if data.ndim not in (3, 4):
         faults.append(
             f"wants channel y x or channel z y x, got shape {tuple(data.shape)}; "

@@ -1,4 +1,4 @@
-"""What every typed item knows: the grid it lives on, how it moves, how it is recoloured."""
+"""What every typed item knows: the grid it lives on, how it moves, how it is recoloured and relabelled."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,10 +11,13 @@ from torch import Tensor
 from leyden.errors import ItemError
 from leyden.items.grid.move import Move
 
-__all__ = ["Item", "Recolour", "complain"]
+__all__ = ["Item", "Recolour", "Relabel", "complain"]
 
 Recolour: TypeAlias = Callable[[Tensor], Tensor]
 """A change of values, not of places: takes and gives `channel *space`."""
+
+Relabel: TypeAlias = Callable[[Any], "Item"]
+"""A change of what labels mean: takes a `Mask`, gives a mask or what is made of one, such as a `Heatmap`."""
 
 
 class Item(ABC):
@@ -60,6 +63,15 @@ class Item(ABC):
 
         Args:
             change: takes and gives `channel *space`.
+        """
+        del change
+        return self
+
+    def relabel(self, change: Relabel) -> "Item":
+        """Give the item with its labels changed; itself if it is no label map, which is the default.
+
+        Args:
+            change: takes a `Mask`.
         """
         del change
         return self

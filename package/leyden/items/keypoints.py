@@ -1,5 +1,6 @@
 """Keypoints: places on a grid that keep their meaning when the grid moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -20,16 +21,17 @@ __all__ = ["Keypoints"]
 class Keypoints(Item):
     """Places in pixels, one a row, in axis order (`y x` or `z y x`); the centre of the first pixel is at 0.
 
-    Points that a move carries off the grid are kept, with the places they have there; see `inside`.
+    Points that a move carries off the grid are kept, with the places they have there; see `inside` and `clipped`.
 
     Args:
         data: `point axis`, real; no points at all is `torch.empty(0, 2)`. Not copied.
         size: the grid they live on, as that of the image beside them.
         labels: a name a point, or none.
         pairs: rows that change places when the picture is mirrored, such as (left eye, right eye).
+        rows: which of the points that were there at first each one is; 0, 1, 2, ... if left out.
 
     Raises:
-        ItemError: shape, size, labels and pairs do not fit together.
+        ItemError: shape, size, labels, pairs and rows do not fit together.
 
     Examples:
         >>> eyes = Keypoints(torch.tensor([[3.0, 2.0], [3.0, 6.0]]), (8, 8), labels=("left", "right"), pairs=((0, 1),))
@@ -39,17 +41,23 @@ class Keypoints(Item):
         >>> eyes.warp(mirror).data
         tensor([[3., 1.],
                 [3., 5.]])
+        >>> half = Move(((1.0, 0.0, 0.0), (0.0, 1.0, -4.0), (0.0, 0.0, 1.0)), (8, 8), (8, 4))
+        >>> eyes.warp(half).clipped(), eyes.warp(half).clipped().rows
+        (Keypoints(1 on 8 x 4, float32, right), (1,))
     """
 
     data: Points
     size: Size  # pyright: ignore[reportIncompatibleMethodOverride]
     labels: tuple[str, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()
+    rows: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("Keypoints", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
         complain("Keypoints", self._faults())
+        if not self.rows:
+            object.__setattr__(self, "rows", tuple(range(len(self.data))))
 
     def _faults(self) -> list[str]:
         faults: list[str] = []
@@ -66,6 +74,8 @@ class Keypoints(Item):
         rows = [row for pair in self.pairs for row in pair]
         if len(set(rows)) < len(rows) or not all(0 <= row < count for row in rows):
             faults.append(f"pairs {self.pairs} must name rows 0..{count - 1}, each at most once")
+        if len(self.rows) not in (0, count):
+            faults.append(f"{len(self.rows)} rows for {count} points; give one a point or none")
         return faults
 
     @property
@@ -86,6 +96,26 @@ class Keypoints(Item):
                 order[one], order[other] = other, one
             data = data[order]
         return replace(self, data=data, size=move.new_size)
+
+    def take(self, places: Sequence[int]) -> "Keypoints":
+        """Give some of the points, with their labels and rows, and the pairs of which both are among them.
+
+        Args:
+            places: which, counted from 0, in the order wanted, each at most once.
+        """
+        now = {place: new for new, place in enumerate(places)}
+        pairs = ((now[one], now[other]) for one, other in self.pairs if one in now and other in now)
+        return Keypoints(
+            self.data[list(places)],
+            self.size,
+            labels=tuple(self.labels[place] for place in places) if self.labels else (),
+            pairs=tuple(pairs),
+            rows=tuple(self.rows[place] for place in places),
+        )
+
+    def clipped(self) -> "Keypoints":
+        """Give the points that lie on the grid; `rows` tells which they are, and so which are not."""
+        return self.take(self.inside.nonzero().squeeze(1).tolist())
 
     def __repr__(self) -> str:
         named = f", {' '.join(self.labels)}" if self.labels else ""

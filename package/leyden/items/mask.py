@@ -7,10 +7,11 @@ import torch
 from jaxtyping import Integer
 from torch import Tensor
 
-from leyden.items.grid.affine import Size, size_text
+from leyden.items.grid.affine import Affine, Size, size_text
 from leyden.items.grid.move import Move
 from leyden.items.grid.sampling import resample
-from leyden.items.item import Item, complain
+from leyden.items.item import Item, Relabel, complain
+from leyden.items.world import Spacing, agreed, followed, in_millimetres
 
 __all__ = ["LabelMap", "Mask"]
 
@@ -29,9 +30,12 @@ class Mask(Item):
 
     Args:
         data: uint8, int8, int16, int32 or int64; 0 is background. Not copied.
+        spacing: mm from pixel to pixel along each axis, in axis order; that of the affine if left out.
+        affine: where pixels lie in the world, as of `Image`.
 
     Raises:
-        ItemError: not an integer tensor of two or three axes with at least one pixel.
+        ItemError: not an integer tensor of two or three axes with at least one pixel; or a spacing and affine that do
+            not fit it or each other.
 
     Examples:
         >>> Mask(torch.tensor([[0, 1], [2, 2]]))
@@ -39,6 +43,8 @@ class Mask(Item):
     """
 
     data: LabelMap
+    spacing: Spacing | None = None
+    affine: Affine | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
@@ -51,6 +57,8 @@ class Mask(Item):
         if not self.data.numel():
             faults.append(f"shape {tuple(self.data.shape)} holds no pixel")
         complain("Mask", faults)
+        if self.spacing is not None or self.affine is not None:
+            object.__setattr__(self, "spacing", agreed("Mask", self.size, self.spacing, self.affine))
 
     @property
     def size(self) -> Size:
@@ -61,8 +69,14 @@ class Mask(Item):
         """Give the mask on the new grid: each new pixel takes the label at its centre."""
         if move.is_idle:
             return self
-        return Mask(resample(self.data[None], move, interpolation="nearest", border="zeros")[0])
+        moved = resample(self.data[None], move, interpolation="nearest", border="zeros")[0]
+        return Mask(moved, *followed(self.spacing, self.affine, move))
+
+    def relabel(self, change: Relabel) -> Item:
+        """Give what a change of labels makes of the mask."""
+        return change(self)
 
     def __repr__(self) -> str:
         low, high = (bound.item() for bound in self.data.aminmax())
-        return f"Mask({size_text(self.size)}, {str(self.data.dtype).removeprefix('torch.')}, {low}..{high})"
+        kind = str(self.data.dtype).removeprefix("torch.")
+        return f"Mask({size_text(self.size)}, {kind}, {low}..{high}{in_millimetres(self.spacing)})"

@@ -1,0 +1,118 @@
+"""Where a grid lies in the world: how far apart its pixels are, and which place in millimetres each of them has."""
+
+from itertools import chain
+from math import fsum, hypot, isclose, isfinite
+from operator import mul
+from typing import TypeAlias
+
+from leyden.items.grid.affine import Affine, Size, compose, determinant, identity, is_affine, tangent
+from leyden.items.grid.move import Move
+from leyden.items.grid.places import carry
+from leyden.items.item import complain
+
+__all__ = ["Spacing", "agreed", "followed", "in_millimetres", "steps_of"]
+
+Spacing: TypeAlias = tuple[float, ...]
+"""Millimetres from one pixel centre to the next along each axis, in axis order."""
+
+_AGREE = 1e-3
+"""Relative; files store spacing and affine in single precision, and rounded to microns."""
+
+
+def agreed(name: str, size: Size, spacing: Spacing | None, affine: Affine | None) -> Spacing | None:
+    """Give the spacing that an item was told, or that its affine has; None if it was told nothing.
+
+    Args:
+        name: the item's class, for the error.
+        size: the grid of the item.
+        spacing: in mm, axis order.
+        affine: places in axis order to mm (x y, or x y z towards right, anterior, superior as in NIfTI).
+
+    Raises:
+        ItemError: one of them does not fit the grid, or the two disagree by more than a thousandth.
+    """
+    if spacing is None and affine is None:
+        return None
+    axes, faults = len(size), list[str]()
+    if spacing is not None and not _is_spacing(spacing, axes):
+        faults.append(f"wants a spacing of {axes} lengths above 0 in a tuple, in mm and axis order, got {spacing}")
+    if affine is not None and not _is_affine(affine, axes):
+        faults.append(
+            f"wants an affine as a tuple of {axes + 1} tuples of {axes + 1} finite numbers, independent, the last "
+            f"(0, ..., 0, 1), got {affine}; use tuple(map(tuple, matrix.tolist()))"
+        )
+    complain(name, faults)
+    if affine is None:
+        return spacing
+    steps = steps_of(affine)
+    if spacing is not None and not all(map(_alike, spacing, steps)):
+        complain(name, [f"spacing {spacing} mm, but an affine of {steps} mm; give one of them, or both alike"])
+    return spacing or steps
+
+
+def steps_of(affine: Affine) -> Spacing:
+    """Give how far one pixel along each axis leads, in mm.
+
+    Examples:
+        >>> steps_of(((0.0, 0.5, 9.0), (2.0, 0.0, 9.0), (0.0, 0.0, 1.0)))
+        (2.0, 0.5)
+    """
+    return tuple(hypot(*column) for column in list(zip(*affine[:-1], strict=True))[:-1])
+
+
+def followed(spacing: Spacing | None, affine: Affine | None, move: Move) -> tuple[Spacing | None, Affine | None]:
+    """Give spacing and affine of the new grid of a move.
+
+    A perspective has another scale at every place: what it has at the centre of the new grid counts. A field
+    of displacements bends the picture, not the grid it is stored on: it is left out.
+
+    Args:
+        spacing: of the old grid, if known.
+        affine: of the old grid, if known.
+        move: from the old grid to the new one.
+    """
+    if spacing is None:
+        return None, None
+    back = _straight(move.back, move.new_size)
+    if affine is not None:
+        affine = compose(back, affine)
+        return steps_of(affine), affine
+    rows = [[step * entry for entry in row[:-1]] for step, row in zip(spacing, back, strict=False)]
+    return tuple(hypot(*column) for column in zip(*rows, strict=True)), None
+
+
+def in_millimetres(spacing: Spacing | None) -> str:
+    """Write a spacing behind a comma; nothing if there is none.
+
+    Examples:
+        >>> in_millimetres((2.0, 0.5))
+        ', 2 x 0.5 mm'
+    """
+    return "" if spacing is None else f", {' x '.join(f'{step:.4g}' for step in spacing)} mm"
+
+
+def _straight(back: Affine, new_size: Size) -> Affine:
+    """Give a map itself if it is affine, else the affine map that touches it at the centre of the new grid."""
+    if is_affine(back):
+        return back
+    centre = tuple((count - 1) / 2 for count in new_size)
+    pairs = zip(tangent(back, centre), carry(centre, back), strict=True)
+    return (*((*row, goal - fsum(map(mul, row, centre))) for row, goal in pairs), identity(len(new_size))[-1])
+
+
+def _is_spacing(spacing: Spacing, axes: int) -> bool:
+    return isinstance(spacing, tuple) and len(spacing) == axes and all(isfinite(step) and step > 0 for step in spacing)
+
+
+def _is_affine(affine: Affine, axes: int) -> bool:
+    if not isinstance(affine, tuple) or not all(isinstance(row, tuple) for row in affine):
+        return False
+    if len(affine) != axes + 1 or any(len(row) != axes + 1 for row in affine):
+        return False
+    last = tuple(map(float, affine[-1]))
+    independent = all(map(isfinite, chain(*affine))) and determinant(affine) != 0
+    return independent and last == (*(0.0,) * axes, 1.0)
+
+
+def _alike(one: float, other: float) -> bool:
+    return isclose(one, other, rel_tol=_AGREE)

@@ -1,0 +1,105 @@
+import pytest
+import torch
+
+from leyden.augment import Flip, RandomCrop, Resize, Rotate
+from leyden.errors import ItemError
+from leyden.items import Image, Mask, Move
+from leyden.items.heatmap import Heatmap
+from leyden.items.world import agreed, followed, in_millimetres, steps_of
+
+# x right, y front, z up: a volume stored from top, back, right to left, 3 x 0.5 x 0.5 mm
+AFFINE = (
+    (0.0, 0.0, -0.5, 90.0),
+    (0.0, 0.5, 0.0, -60.0),
+    (-3.0, 0.0, 0.0, 40.0),
+    (0.0, 0.0, 0.0, 1.0),
+)
+SIZE = (10, 12, 14)
+
+
+def world_of(item, place):
+    at = (*place, 1.0)
+    return [sum(entry * here for entry, here in zip(row, at, strict=True)) for row in item.affine[:-1]]
+
+
+def items():
+    return [
+        Image(torch.rand(1, *SIZE), affine=AFFINE),
+        Mask(torch.ones(SIZE, dtype=torch.uint8), affine=AFFINE),
+        Heatmap(torch.rand(2, *SIZE), affine=AFFINE),
+    ]
+
+
+@pytest.mark.parametrize("item", items(), ids=lambda item: type(item).__name__)
+def test_every_place_keeps_its_millimetres_in_any_move(item):
+    chain = Flip("x") | Rotate((20, 20), axis="y") | RandomCrop(8) | Resize(16, 8, 4)
+    draw = chain.draw(torch.Generator().manual_seed(0), item)
+    moved = draw(item)
+    places = torch.tensor([[0.0, 0.0, 0.0], [9.0, 3.0, 5.0]], dtype=torch.float64)
+    for before, after in zip(places.tolist(), draw.fusion.move().points(places).tolist(), strict=True):
+        assert world_of(moved, after) == pytest.approx(world_of(item, before))
+    assert moved.spacing == pytest.approx(steps_of(moved.affine))
+
+
+def test_spacing_is_read_from_the_affine():
+    assert items()[0].spacing == (3.0, 0.5, 0.5)
+    assert steps_of(AFFINE) == (3.0, 0.5, 0.5)
+
+
+def test_spacing_alone_follows_scale_and_turn():
+    image = Image(torch.rand(1, 8, 16), spacing=(2.0, 0.5))
+    generator = torch.Generator()
+    assert Resize(16, 8).draw(generator, image)(image).spacing == (1.0, 1.0)
+    assert Rotate((90, 90)).draw(generator, image)(image).spacing == pytest.approx((0.5, 2.0))
+    # a step along a diagonal of both, in mm
+    turned = Rotate((45, 45)).draw(generator, image)(image).spacing
+    assert turned == pytest.approx((((2.0**2 + 0.5**2) / 2) ** 0.5,) * 2)
+    assert Flip("x").draw(generator, image)(image).affine is None
+
+
+def test_a_perspective_takes_the_scale_at_the_centre():
+    # near the centre 2.5 of the new grid, new y comes from old y = p / (1 + 0.1 p)
+    back = Move(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.1, 0.0, 1.0)), (6, 6), (6, 6)).reversed()
+    spacing, _ = followed((2.0, 1.0), None, back)
+    assert spacing is not None
+    step = 1e-4
+    ends = torch.tensor(
+        [[2.5 - step, 2.5], [2.5 + step, 2.5], [2.5, 2.5 - step], [2.5, 2.5 + step]], dtype=torch.float64
+    )
+    y, x = back.points_back(ends).view(2, 2, 2).diff(dim=1).squeeze(1) / (2 * step) * torch.tensor([2.0, 1.0])
+    assert spacing == pytest.approx((y.norm().item(), x.norm().item()), rel=1e-5)
+
+
+def test_what_is_told_twice_must_agree_to_a_thousandth():
+    assert agreed("Image", (4, 4), (1.0, 2.0), ((0.0, 2.0, 0.0), (1.0005, 0.0, 0.0), (0.0, 0.0, 1.0))) == (1.0, 2.0)
+    with pytest.raises(ItemError, match=r"Image: spacing \(1.0, 2.0\) mm, but an affine of \(1.01, 2.0\) mm"):
+        agreed("Image", (4, 4), (1.0, 2.0), ((0.0, 2.0, 0.0), (1.01, 0.0, 0.0), (0.0, 0.0, 1.0)))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("spacing", "affine", "message"),
+    [
+        ((1.0,), None, r"Mask: wants a spacing of 2 lengths above 0"),
+        ((1.0, 0.0), None, r"got \(1.0, 0.0\)"),
+        ((1.0, float("nan")), None, "lengths above 0"),
+        (2.0, None, "lengths above 0 in a tuple"),
+        (None, torch.eye(3), r"tuple\(map\(tuple, matrix.tolist"),
+        (None, ((1.0, 0.0), (0.0, 1.0)), "an affine as a tuple of 3 tuples of 3"),
+        (None, ((1.0, 0.0, 0.0), (2.0, 0.0, 0.0), (0.0, 0.0, 1.0)), "independent"),
+        (None, ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.1, 0.0, 1.0)), "the last"),
+        ((1.0,), ((1.0, 0.0), (0.0, 1.0)), "spacing of 2 .*; wants an affine"),
+    ],
+)
+def test_what_does_not_fit_the_grid_is_refused(spacing, affine, message):
+    with pytest.raises(ItemError, match=message):
+        Mask(torch.ones(4, 4, dtype=torch.uint8), spacing, affine)
+
+
+def test_spacing_is_part_of_value_and_print():
+    data = torch.zeros(1, 2, 2)
+    assert Image(data) != Image(data, (1.0, 1.0))
+    assert Image(data, (1.0, 1.0)) == Image(data, (1.0, 1.0))
+    assert repr(Image(data, (2.0, 0.5))) == "Image(1 x 2 x 2, float32, 0..0, 2 x 0.5 mm)"
+    assert in_millimetres(None) == ""
+    assert Image(data, (2.0, 0.5)).recolour(torch.neg).spacing == (2.0, 0.5)
