@@ -1,6 +1,7 @@
 import jaxtyping
 import pytest
-from torch.nn import functional
+
+from leyden.items.grid import counting
 
 
 @pytest.fixture
@@ -12,14 +13,7 @@ def unchecked():
 
 
 @pytest.fixture
-def interpolations(monkeypatch):
-    """Count what torch interpolates: the list grows by the size of every image that is."""
-    counted = []
-    sample = functional.grid_sample
-
-    def count(data, grid, **options):
-        counted.append(tuple(data.shape[2:]))
-        return sample(data, grid, **options)
-
-    monkeypatch.setattr(functional, "grid_sample", count)
-    return counted
+def interpolations():
+    """Count what is interpolated, by whatever backend: the list grows by the new grid of every image or mask."""
+    with counting() as counter:
+        yield counter.sizes

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from leyden.augment.chain.chance import check, interval, range_text, uniform
+from leyden.augment.chain.chance import check, interval, range_text, seed_number, seeded, uniform
 from leyden.errors import DrawError
 
 
@@ -20,6 +20,19 @@ def test_the_global_generator_is_neither_read_nor_moved():
     assert torch.equal(torch.get_rng_state(), state)
     torch.manual_seed(2)
     assert uniform(torch.Generator().manual_seed(0)) == first
+
+
+def test_a_seed_is_one_whole_number_that_makes_the_same_stream_again():
+    generator = torch.Generator().manual_seed(0)
+    numbers = [seed_number(generator) for _ in range(500)]
+    assert all(number.is_integer() and 0 <= number < 2**31 for number in numbers)
+    assert len(set(numbers)) == 500
+    torch.manual_seed(3)
+    state = torch.get_rng_state()
+    streams = [torch.rand(5, generator=seeded(number, "cpu")) for number in (numbers[0], numbers[0], numbers[1])]
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(streams[0], streams[1])
+    assert not torch.equal(streams[0], streams[2])
 
 
 def test_a_range_is_a_number_or_a_pair():

@@ -30,6 +30,7 @@ from leyden.augment import (
     register,
     scaling,
 )  # fmt: skip
+from leyden.augment.fusing import read_draws, write_draws
 from leyden.errors import DrawError
 from leyden.items import Image, Item, Keypoints, Label, Mask
 
@@ -221,7 +222,7 @@ def test_only_registered_transforms_of_plain_numbers_can_be_stored():
     image = Image(torch.rand(1, 8, 8))
     with pytest.raises(DrawError, match="no transform named 'Hidden' is registered"):
         draw_for(Hidden(), image).to_json()
-    with pytest.raises(DrawError, match=r"cannot be written as JSON.*plain numbers"):
+    with pytest.raises(DrawError, match=r"cannot be written as JSON.*plain, finite numbers"):
         draw_for(Heavy(Path("a")), image).to_json()
 
 
@@ -234,6 +235,25 @@ def test_what_is_no_stored_draw_is_refused():
         Draw.from_json(json.dumps({**json.loads(text), "leyden.draw": 9}))
     with pytest.raises(DrawError, match="no transform named 'Flop'"):
         Draw.from_json(text.replace("Rotate", "Flop"))
+
+
+def test_a_list_of_draws_is_one_text():
+    sample = sample_of((40, 48))
+    draws = [draw_for(COLOURED, sample, seed) for seed in range(3)]
+    assert read_draws(write_draws(draws)) == draws
+    assert read_draws(write_draws([])) == []
+    for broken in ("[]", draws[0].to_json(), '{"leyden.draws": [1]}'):
+        with pytest.raises(DrawError, match="not a stored draw"):
+            read_draws(broken)
+
+
+def test_a_fused_draw_is_the_draw_of_its_steps():
+    draw = draw_for(COLOURED, sample_of((40, 48)))
+    again = Draw(draw.size, draw.steps)
+    assert draw == again
+    assert hash(draw) == hash(again)
+    assert draw.fusion == again.fusion
+    assert Draw.fused(draw.fusion, draw.steps) == draw
 
 
 def test_samples_and_their_tensors_are_not_changed():

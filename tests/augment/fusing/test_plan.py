@@ -19,6 +19,8 @@ from leyden.augment import (
     Translate,
     Zoom,
 )  # fmt: skip
+from leyden.augment.label import KeepLargest
+from leyden.augment.spatial import Elastic, LabelCrop
 from leyden.items import Image
 
 
@@ -56,7 +58,12 @@ def test_a_step_that_is_not_linear_splits_the_lines():
         "2.) one linear colour step: brightness +-0.1, contrast -0.5..0",
         "3.) Gamma(power=2.0)",
         "4.) one linear colour step: contrast +-0.1",
+        "- not linear, so the linear steps before and after stay two: Gamma(power=2.0)",
     ]
+
+
+def test_a_last_colour_step_splits_nothing():
+    assert "-" not in (Contrast((0, 0.1)) | Gamma(2.0)).plan()
 
 
 def test_nothing_is_nothing():
@@ -68,4 +75,25 @@ def test_a_draw_has_a_plan_with_its_numbers():
     assert draw.plan().splitlines() == [
         "1.) one exact copy: Rotate((90, 90)) at 90",
         "2.) one linear colour step: Brightness((0.5, 0.5)) at 0.5",
+    ]
+
+
+def test_a_field_before_a_map_says_that_it_acts_after_it():
+    assert (Elastic(0.05) | Rotate(10)).plan().splitlines()[1:] == [
+        f"- fields, so they act after all other spatial steps: {Elastic(0.05).describe()}"
+    ]
+    assert "fields" not in (Rotate(10) | Elastic(0.05)).plan()
+
+
+def test_a_step_that_looks_at_the_sample_says_at_what():
+    crop = LabelCrop(8)
+    assert crop.plan().splitlines()[-1] == (
+        f"- decided by a look at the sample, not by chance alone: {crop.describe()} (the mask)"
+    )
+
+
+def test_label_steps_are_a_pass_of_their_own():
+    assert (KeepLargest() | Flip("x")).plan().splitlines() == [
+        "1.) one exact copy: flip x",
+        f"2.) labels: {KeepLargest().describe()}",
     ]

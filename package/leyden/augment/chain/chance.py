@@ -6,15 +6,43 @@ import torch
 
 from leyden.errors import DrawError
 
-__all__ = ["Range", "check", "interval", "range_text", "uniform"]
+__all__ = ["Range", "check", "interval", "range_text", "seed_number", "seeded", "uniform"]
 
 Range: TypeAlias = float | tuple[float, float]
 """A number a for everything from -a to a, or (low, high)."""
+
+_SEEDS = 2**31
+"""How many seeds there are: as many as whole numbers that every generator takes and a JSON number holds."""
 
 
 def uniform(generator: torch.Generator) -> float:
     """Draw an even number from 0 to below 1, in double precision, from this generator alone."""
     return torch.rand((), generator=generator, device=generator.device, dtype=torch.float64).item()
+
+
+def seed_number(generator: torch.Generator) -> float:
+    """Draw one whole number, 0..2**31 - 1, that stands for as much chance as a step needs.
+
+    A step whose noise has a value a pixel stores this one number and makes the noise again from it; see `seeded`.
+    """
+    return float(int(_SEEDS * uniform(generator)))
+
+
+def seeded(number: float, device: torch.device | str) -> torch.Generator:
+    """Give a fresh generator for a number that `seed_number` drew; the global ones are neither read nor moved.
+
+    The same number gives the same stream on the same kind of device; that of a GPU is another than that of a CPU.
+
+    Args:
+        number: whole, 0 and up.
+        device: where the tensors live that it fills.
+
+    Examples:
+        >>> one, other = (torch.rand(2, generator=seeded(7.0, "cpu")) for _ in range(2))
+        >>> torch.equal(one, other)
+        True
+    """
+    return torch.Generator(device).manual_seed(int(number))
 
 
 def interval(span: Range) -> tuple[float, float]:

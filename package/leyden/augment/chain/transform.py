@@ -7,6 +7,7 @@ from typing import TypeVar, final
 import torch
 
 from leyden.augment.chain.chance import uniform
+from leyden.augment.fusing.acting import act
 from leyden.augment.fusing.draw import Draw
 from leyden.augment.fusing.plan import write_plan
 from leyden.augment.fusing.scene import Scene
@@ -45,12 +46,12 @@ class Transform(Expression, ABC):
         Raises:
             DrawError: no item, items on different grids, or a grid that a step does not fit.
         """
-        scene = Scene.of(sample)
-        return Draw(scene.size, self.decide(generator, scene)[0])
+        steps, after = self.decide(generator, Scene.of(sample))
+        return Draw.fused(after.fusion, steps)
 
     def __call__(self, generator: torch.Generator, sample: _Sample) -> _Sample:
         """Draw and apply at once, as `leyden.data.map_random` wants it."""
-        return self.draw(generator, sample)(sample)
+        return act(self.draw(generator, sample).fusion, sample)  # drawn for this very grid: no need to look again
 
     def __or__(self, other: object) -> "Chain":
         if not isinstance(other, Transform):

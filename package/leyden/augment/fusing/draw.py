@@ -1,25 +1,26 @@
 """What chance decided: a value that acts on every item of a sample alike."""
 
-import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, final
 
-from torch import Tensor
-
+from leyden.augment.fusing.acting import act, act_back, act_within
 from leyden.augment.fusing.fusion import Fusion
 from leyden.augment.fusing.plan import write_plan
 from leyden.augment.fusing.scene import grid_of
-from leyden.augment.fusing.step import Leaf, Step, registered
+from leyden.augment.fusing.step import Step
+from leyden.augment.fusing.stored import pack, read_json, unpack, write_json
 from leyden.errors import DrawError
-from leyden.items import Affine, Item, Size, map_items
-from leyden.items.grid import is_exact, size_text
+from leyden.items import Affine, Size
+from leyden.items.grid import size_text
 
-__all__ = ["Draw"]
+__all__ = ["Draw", "read_draws", "write_draws"]
 
 _Sample = TypeVar("_Sample")
+_Read = TypeVar("_Read")
 
-_VERSION = 1
-"""Of the JSON; stored draws of another version are refused rather than misread."""
+_LIST = "leyden.draws"
+"""The key under which a text holds several draws."""
 
 
 @final
@@ -27,9 +28,9 @@ _VERSION = 1
 class Draw:
     """The steps drawn for a grid, fused: every image is interpolated once at most, on its new grid only.
 
-    Spatial steps act first, colour steps after them, each kind in its order. All spatial steps become one map of
-    places, so nothing is lost between them: a corner that one step turns out of sight comes back if the next brings
-    it back.
+    Spatial steps act first, then those on labels and on colours, each kind in its order. All spatial steps become one
+    map of places, so nothing is lost between them: a corner that one step turns out of sight comes back if the next
+    brings it back.
 
     Args:
         size: the grid of the samples it acts on.
@@ -60,6 +61,18 @@ class Draw:
             fusion = step.transform.fuse(fusion, step.numbers)
         object.__setattr__(self, "fusion", fusion)
 
+    @staticmethod
+    def fused(fusion: Fusion, steps: tuple[Step, ...]) -> "Draw":
+        """Give the draw of steps that are fused already, as deciding leaves them; saves fusing them again.
+
+        Args:
+            fusion: what the steps come to, from the grid of the sample on.
+            steps: what was drawn, in order.
+        """
+        draw = object.__new__(Draw)
+        draw.__dict__.update(size=fusion.size, steps=steps, fusion=fusion)
+        return draw
+
     @property
     def new_size(self) -> Size:
         """The grid of the samples it gives."""
@@ -73,7 +86,7 @@ class Draw:
     @property
     def resamples(self) -> int:
         """How often each image is interpolated: once, or not at all where pixels can be copied."""
-        return int(not is_exact(self.fusion.move().back))
+        return int(not self.fusion.move().is_exact)
 
     @property
     def spatial(self) -> "Draw":
@@ -87,19 +100,43 @@ class Draw:
             sample: an item, or a tuple, list or dictionary of items (and anything else); a bare tensor is no item.
 
         Raises:
-            DrawError: no item in it lives on a grid, or not all on the grid of this draw.
+            DrawError: no item in it lives on a grid, or not all on the grid of this draw; or an image shows NaN.
         """
         self._check(sample, self.size)
-        move = self.fusion.move()
+        return act(self.fusion, sample)
 
-        def change(item: Item) -> Item:
-            moved = item.warp(move)
-            return moved.recolour(self._recolour) if self.fusion.colours else moved
+    def part(self, sample: _Sample, start: Size, size: Size) -> _Sample:
+        """Give a window of what the draw would give, such as one slice of a volume, in little time.
 
-        return map_items(change, sample)
+        Only the window is computed. Places, labels and interpolated values are those of the whole (to 1e-5 of the
+        range), and so are colour steps that look at one pixel and nothing else. A likeness only: steps about a mean or
+        another statistic take it from about 64 x 64 x 64 places spread over the whole; noise is another sample of the
+        same kind; changes of labels that look at the whole (keep the largest) see the window. Exact, because all is
+        computed and cut: new grids of at most 64 x 64 x 64 places, and draws with a step that depends on places or
+        neighbours (blur, holes, artefacts of a scanner).
+
+        Args:
+            sample: as for calling the draw.
+            start: the first pixel of the window along each axis of the new grid.
+            size: how many pixels it has along each axis; points and boxes count from its first pixel.
+
+        Raises:
+            DrawError: the sample does not fit the draw, or the window is not within the new grid.
+
+        Examples:
+            >>> import torch
+            >>> from leyden.augment import Rotate
+            >>> from leyden.items import Image
+            >>> scan = Image(torch.rand(1, 12, 16, 16))
+            >>> draw = Rotate(15).draw(torch.Generator().manual_seed(0), scan)
+            >>> torch.equal(draw.part(scan, (5, 0, 0), (1, 16, 16)).data, draw(scan).data[:, 5:6])
+            True
+        """
+        self._check(sample, self.size)
+        return act_within(self.fusion, sample, start, size)
 
     def invert(self, sample: _Sample) -> _Sample:
-        """Give a sample back on the grid it came from, colours undone.
+        """Give a sample back on the grid it came from, colours and labels undone.
 
         Points come back to 1e-5 pixels (in double precision), images are interpolated once more; what the way there
         cut off comes back as 0.
@@ -111,22 +148,7 @@ class Draw:
             DrawError: no item, items on another grid, or a colour step that has no inverse.
         """
         self._check(sample, self.new_size)
-        move = self.fusion.move_back()
-
-        def change(item: Item) -> Item:
-            return (item.recolour(self._restore) if self.fusion.colours else item).warp(move)
-
-        return map_items(change, sample)
-
-    def _recolour(self, data: Tensor) -> Tensor:
-        for colour in self.fusion.colours:
-            data = colour.do(data)
-        return data
-
-    def _restore(self, data: Tensor) -> Tensor:
-        for colour in reversed(self.fusion.colours):
-            data = colour.undo(data)
-        return data
+        return act_back(self.fusion, sample)
 
     def _check(self, sample: object, size: Size) -> None:
         found = grid_of(sample)
@@ -146,13 +168,7 @@ class Draw:
         Raises:
             DrawError: a transform is not registered, or made of more than numbers, strings and tuples of them.
         """
-        try:
-            return json.dumps(
-                {"leyden.draw": _VERSION, "size": self.size, "steps": [_write(step) for step in self.steps]},
-                allow_nan=False,
-            )
-        except (TypeError, ValueError) as error:
-            raise DrawError(f"{self!r} cannot be written as JSON: {error}; use plain numbers and strings") from error
+        return write_json(pack((self.size, self.steps)))
 
     @staticmethod
     def from_json(text: str) -> "Draw":
@@ -164,13 +180,7 @@ class Draw:
         Raises:
             DrawError: it is no such text, or a transform in it is not registered.
         """
-        try:
-            stored = json.loads(text)
-            if stored["leyden.draw"] != _VERSION:
-                raise DrawError(f"a draw of version {stored['leyden.draw']}; this leyden reads version {_VERSION}")
-            return Draw(tuple(stored["size"]), tuple(_read(step) for step in stored["steps"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise DrawError(f"not a stored draw: {error!r} in {text[:80]!r}; give what Draw.to_json wrote") from error
+        return _reading(text, lambda stored: Draw(*unpack(stored)))
 
     def __repr__(self) -> str:
         grids = size_text(self.size)
@@ -179,20 +189,42 @@ class Draw:
         return f"Draw({grids}: {', '.join(map(repr, self.steps)) or 'nothing'})"
 
 
-def _write(step: Step) -> dict[str, Any]:
-    name = type(step.transform).__name__
-    if registered(name) is not type(step.transform):
-        raise DrawError(f"another transform is registered as {name!r}; decorate this one with @leyden.augment.register")
-    arguments, options = step.transform.arguments()
-    return {"transform": name, "arguments": arguments, "options": options, "numbers": step.numbers}
+def write_draws(draws: Iterable[Draw]) -> str:
+    """Write several draws, as of an epoch or a panel, in one JSON text.
+
+    Args:
+        draws: in order.
+
+    Raises:
+        DrawError: one of them cannot be written; see `Draw.to_json`.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.augment import Rotate
+        >>> from leyden.items import Image
+        >>> generator, image = torch.Generator().manual_seed(0), Image(torch.rand(1, 8, 8))
+        >>> draws = [Rotate(15).draw(generator, image) for _ in range(3)]
+        >>> read_draws(write_draws(draws)) == draws
+        True
+    """
+    return write_json({_LIST: [pack((draw.size, draw.steps)) for draw in draws]})
 
 
-def _read(stored: dict[str, Any]) -> Step:
-    make: type[Leaf] = registered(stored["transform"])
-    options = {name: _tuples(value) for name, value in stored["options"].items()}
-    return Step(make(*_tuples(stored["arguments"]), **options), _tuples(stored["numbers"]))
+def read_draws(text: str) -> list[Draw]:
+    """Read several draws.
+
+    Args:
+        text: what `write_draws` gave.
+
+    Raises:
+        DrawError: it is no such text, or a transform in it is not registered.
+    """
+    return _reading(text, lambda stored: [Draw(*unpack(each)) for each in stored[_LIST]])
 
 
-def _tuples(value: Any) -> Any:
-    """Give lists back as the tuples that they were."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+def _reading(text: str, build: Callable[[Any], _Read]) -> _Read:
+    """Build something from JSON; whatever is wrong with the text is one kind of error."""
+    try:
+        return build(read_json(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DrawError(f"not a stored draw: {error!r} in {text[:80]!r}; give what Draw.to_json wrote") from error

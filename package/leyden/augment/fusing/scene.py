@@ -1,13 +1,15 @@
 """What a transform may look at when it decides: the items, and what the steps drawn before have made of their grid."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 from leyden.augment.fusing.fusion import Fusion
 from leyden.augment.fusing.step import Step
 from leyden.errors import DrawError
-from leyden.items import Item, Move, Size, items_of
+from leyden.items import Affine, Image, Item, Mask, Move, Size, items_of
 from leyden.items.grid import size_text
+from leyden.items.heatmap import Heatmap
+from leyden.items.world import Spacing, followed
 
 __all__ = ["Scene", "grid_of"]
 
@@ -50,9 +52,29 @@ class Scene:
         """Where the steps so far take every place."""
         return self.fusion.move()
 
+    @property
+    def spacing(self) -> Spacing | None:
+        """Millimetres from pixel to pixel after the steps so far, of the first item that knows them."""
+        return self._world[0]
+
+    @property
+    def affine(self) -> Affine | None:
+        """Where the grid after the steps so far lies in the world, as the first item that knows a spacing says.
+
+        Rows take a place in axis order (z y x 1) to mm, as in `leyden.items.Image`.
+        """
+        return self._world[1]
+
+    @property
+    def _world(self) -> tuple[Spacing | None, Affine | None]:
+        for item in self.items:
+            if isinstance(item, Heatmap | Image | Mask) and item.spacing is not None:
+                return followed(item.spacing, item.affine, self.move)
+        return None, None
+
     def after(self, step: Step) -> "Scene":
         """Give the scene after one step more."""
-        return replace(self, fusion=step.transform.fuse(self.fusion, step.numbers))
+        return Scene(self.items, step.transform.fuse(self.fusion, step.numbers))
 
 
 def grid_of(sample: object) -> Size:

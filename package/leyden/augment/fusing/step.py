@@ -53,6 +53,12 @@ class Leaf(Expression, ABC):
     exact: ClassVar[bool] = False
     """Whether its map of places never needs interpolation."""
 
+    bends: ClassVar[bool] = False
+    """Whether it is a field of displacements: those act after all other spatial steps, wherever they stand."""
+
+    looks_at: ClassVar[str] = ""
+    """What of the sample it looks at when it decides, for plans, such as `the mask`; empty for the grid alone."""
+
     @abstractmethod
     def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
         """Give the fusion of the steps so far and this one.
