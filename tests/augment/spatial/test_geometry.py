@@ -36,3 +36,22 @@ def test_an_axis_is_named_from_the_last_on():
     assert [geometry.axis_index(axis, 3) for axis in ("z", "y", "x")] == [0, 1, 2]
     with pytest.raises(DrawError, match="no z axis in a grid of 2; its axes are y x"):
         geometry.axis_index("z", 2)
+
+
+def test_a_window_comes_onto_a_grid_from_edge_to_edge():
+    matrix = geometry.onto_window((3, 0), (4, 10), (8, 5))
+    assert apply(matrix, 2.5, -0.5) == (-0.5, -0.5)
+    assert apply(matrix, 6.5, 9.5) == (7.5, 4.5)
+
+
+def test_axes_take_each_others_place_and_all_pixels_stay_on_the_grid():
+    matrix, size = geometry.turn_axes((3, -1, 2), (4, 5, 6))
+    assert size == (6, 4, 5)
+    assert apply(matrix, 0, 0, 0) == (0, 3, 0)
+    assert apply(matrix, 3, 4, 5) == (5, 0, 4)
+
+
+def test_a_plane_is_named_by_what_stands_across_it():
+    assert [geometry.across(axis, 3, who="") for axis in ("z", "y", "x")] == [(1, 2), (0, 2), (0, 1)]
+    with pytest.raises(DrawError, match="'a turn' needs a volume"):
+        geometry.across("x", 2, who="a turn")

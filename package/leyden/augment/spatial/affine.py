@@ -7,11 +7,11 @@ from typing import ClassVar, final, get_args
 from leyden.augment.chain.chance import Range, check, interval, range_text
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
-from leyden.augment.spatial.geometry import Axis, about_centre, axis_index, rotation, scaling, shift
-from leyden.errors import DrawError
+from leyden.augment.spatial.geometry import Axis, about_centre, across, axis_index, rotation, scaling, shift
+from leyden.augment.spatial.span import degree_rules, ordered
 from leyden.items import Affine, Size
 
-__all__ = ["Flip", "Rotate", "Shear", "Translate", "Zoom"]
+__all__ = ["Flip", "Rotate", "Scale", "Shear", "Translate", "Zoom"]
 
 
 @final
@@ -49,7 +49,8 @@ class Rotate(Spatial):
     """Turn about the centre of the grid, anticlockwise as shown; multiples of 90 on an even grid copy pixels.
 
     Args:
-        degrees: from -degrees to degrees, or (low, high).
+        degrees: from -degrees to degrees, or (low, high). One number that reads as radians (below 1, pi / 2, 1.57) is
+            refused; (low, high) is taken as it is.
         axis: what a volume turns about: `z` turns every slice in its plane, `y` turns z into x, `x` turns z into y;
             pictures turn about `z`.
 
@@ -61,8 +62,7 @@ class Rotate(Spatial):
     axis: Axis = "z"
 
     def __post_init__(self) -> None:
-        low, high = interval(self.degrees)
-        check(self, {"low <= high in degrees": low <= high, "an axis x, y or z": self.axis in get_args(Axis)})
+        check(self, {**degree_rules(self.degrees), "an axis x, y or z": self.axis in get_args(Axis)})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw an angle in degrees."""
@@ -71,12 +71,7 @@ class Rotate(Spatial):
 
     def matrix(self, numbers: Numbers, size: Size) -> Affine:
         """Turn the plane of the two other axes."""
-        axes = len(size)
-        if axes == 2 and self.axis != "z":
-            raise DrawError(f"{self!r} needs a volume; a picture turns about z only")
-        # a picture lies in the plane that z stands upon
-        down, right = (0, 1) if axes == 2 else (axis for axis in range(3) if axis != axis_index(self.axis, 3))
-        return about_centre(rotation(numbers[0], (down, right), axes), size)
+        return about_centre(rotation(numbers[0], across(self.axis, len(size), who=self), len(size)), size)
 
     def describe(self) -> str:
         """Say what happens."""
@@ -98,7 +93,7 @@ class Zoom(Spatial):
     high: float
 
     def __post_init__(self) -> None:
-        check(self, {"0 < low <= high": 0 < self.low <= self.high})
+        check(self, {"finite 0 < low <= high": ordered((self.low, self.high), above=0)})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw a factor."""
@@ -117,6 +112,39 @@ class Zoom(Spatial):
 @final
 @register
 @dataclass(frozen=True, repr=False)
+class Scale(Spatial):
+    """Stretch about the centre of the grid by a factor an axis, each drawn for itself; the grid keeps its size.
+
+    Args:
+        low: smallest factor, above 0; below 1 shrinks.
+        high: largest factor.
+
+    Source:
+        `scales` with isotropic=False of torchio.RandomAffine.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        check(self, {"finite 0 < low <= high": ordered((self.low, self.high), above=0)})
+
+    def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
+        """Draw a factor an axis."""
+        return ((self.low, self.high),) * len(size)
+
+    def matrix(self, numbers: Numbers, size: Size) -> Affine:
+        """Scale each axis."""
+        return about_centre(scaling(numbers), size)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return f"stretch each axis {self.low:.4g}..{self.high:.4g}"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
 class Translate(Spatial):
     """Shift along every axis, each by its own distance.
 
@@ -127,8 +155,7 @@ class Translate(Spatial):
     fraction: Range
 
     def __post_init__(self) -> None:
-        low, high = interval(self.fraction)
-        check(self, {"low <= high": low <= high})
+        check(self, {"finite low <= high": ordered(self.fraction)})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw a fraction an axis."""
@@ -150,7 +177,8 @@ class Shear(Spatial):
     """Slant about the centre of the grid: places move along one axis in proportion to where they are on another.
 
     Args:
-        degrees: how far lines along `across` lean, from -degrees to degrees, or (low, high), between -90 and 90.
+        degrees: how far lines along `across` lean, from -degrees to degrees, or (low, high), between -90 and 90. One
+            number that reads as radians is refused, as by `Rotate`.
         along: the axis that places move along.
         across: the axis whose lines lean.
     """
@@ -160,9 +188,8 @@ class Shear(Spatial):
     across: Axis = "y"
 
     def __post_init__(self) -> None:
-        low, high = interval(self.degrees)
         named = {self.along, self.across} <= set(get_args(Axis)) and self.along != self.across
-        check(self, {"-90 < low <= high < 90 in degrees": -90 < low <= high < 90, "two different axes": named})
+        check(self, {**degree_rules(self.degrees, bound=90), "two different axes": named})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw an angle in degrees."""

@@ -4,10 +4,13 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, final, get_args
 
+import torch
+
 from leyden.augment.chain.chance import check
 from leyden.augment.chain.transform import Single
 from leyden.augment.fusing.fusion import Fusion
-from leyden.augment.fusing.step import Kind, Numbers, register
+from leyden.augment.fusing.scene import Scene
+from leyden.augment.fusing.step import Kind, Numbers, Step, register
 from leyden.errors import DrawError
 from leyden.items import Affine, BorderMode, Size
 
@@ -16,6 +19,8 @@ __all__ = ["Border", "Spatial"]
 
 class Spatial(Single):
     """A transform that is a homogeneous matrix; derive a frozen dataclass with `matrix`, and `ranges` to draw from.
+
+    A matrix that flattens the grid or folds it is refused when drawn.
 
     Examples:
         >>> from leyden.augment import Rotate, about_centre, register, scaling
@@ -36,7 +41,7 @@ class Spatial(Single):
 
     @abstractmethod
     def matrix(self, numbers: Numbers, size: Size) -> Affine:
-        """Give where places go: rows of numbers in axis order, the last (0, ..., 0, 1).
+        """Give where places go: rows of numbers in axis order, the last (0, ..., 0, 1) unless it is a perspective.
 
         Args:
             numbers: what was drawn.
@@ -46,10 +51,27 @@ class Spatial(Single):
     def fuse(self, fusion: Fusion, numbers: Numbers) -> Fusion:
         """Put the map behind those of the steps before."""
         size = fusion.new_size
-        matrix = self.matrix(numbers, size)
-        if len(matrix) != len(size) + 1 or any(len(row) != len(matrix) for row in matrix):
-            raise DrawError(f"{self!r} gave the matrix {matrix} for {len(size)} axes; give as many rows and one more")
-        return fusion.moved(matrix, self.new_size(numbers, size))
+        try:
+            return fusion.moved(_square(self.matrix(numbers, size), size), self.new_size(numbers, size))
+        except DrawError as error:
+            raise self._naming(error) from error
+
+    def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
+        """Draw this one step; what goes wrong is told with the transform that it went wrong in."""
+        try:
+            return super().decide(generator, scene)
+        except DrawError as error:
+            raise self._naming(error) from error
+
+    def _naming(self, error: DrawError) -> DrawError:
+        told = str(error)
+        return error if told.startswith(repr(self)) else DrawError(f"{self!r}: {told}")
+
+
+def _square(matrix: Affine, size: Size) -> Affine:
+    if len(matrix) != len(size) + 1 or any(len(row) != len(matrix) for row in matrix):
+        raise DrawError(f"gave the matrix {matrix} for {len(size)} axes; give as many rows and one more")
+    return matrix
 
 
 @final

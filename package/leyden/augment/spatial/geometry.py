@@ -8,7 +8,9 @@ from leyden.errors import DrawError
 from leyden.items import Affine, Size
 from leyden.items.grid import identity
 
-__all__ = ["Axis", "about_centre", "axis_index", "rotation", "scaling", "shift"]
+__all__ = [
+    "Axis", "about_centre", "across", "axis_index", "onto_window", "rotation", "scaling", "shift", "turn_axes",
+]  # fmt: skip
 
 Axis: TypeAlias = Literal["x", "y", "z"]
 """A spatial axis by name: the last in memory is x, the one before it y, the one before that z."""
@@ -32,6 +34,29 @@ def axis_index(axis: Axis, axes: int) -> int:
     if index < 0:
         raise DrawError(f"no {axis} axis in a grid of {axes}; its axes are {' '.join('zyx'[3 - axes :])}")
     return index
+
+
+def across(axis: Axis, axes: int, *, who: object) -> tuple[int, int]:
+    """Give the two axes of the plane that a named axis stands upon; a picture lies in the plane of z.
+
+    Args:
+        axis: its name.
+        axes: how many spatial axes the grid has.
+        who: the transform that asks, for the error.
+
+    Raises:
+        DrawError: a picture turns about z only.
+
+    Examples:
+        >>> across("z", 2, who="a flip"), across("y", 3, who="a flip")
+        ((0, 1), (0, 2))
+    """
+    if axes == 2:
+        if axis != "z":
+            raise DrawError(f"{who!r} needs a volume; a picture turns about z only")
+        return 0, 1
+    down, right = (index for index in range(3) if index != axis_index(axis, 3))
+    return down, right
 
 
 def shift(distances: tuple[float, ...]) -> Affine:
@@ -101,3 +126,42 @@ def about_centre(linear: Affine, size: Size, new_size: Size | None = None) -> Af
     goal = [(count - 1) / 2 for count in new_size or size]
     rows = ((*row, end - fsum(map(mul, row, centre))) for row, end in zip(linear, goal, strict=True))
     return (*rows, identity(len(size))[-1])
+
+
+def onto_window(corner: tuple[float, ...], extent: tuple[float, ...], new_size: Size) -> Affine:
+    """Give the map that brings a window, from outer edge to outer edge, onto a new grid.
+
+    Args:
+        corner: the first pixel of the window along each axis.
+        extent: how many pixels it has along each axis.
+        new_size: the grid after.
+
+    Examples:
+        >>> onto_window((2, 0), (4, 8), (8, 8))
+        ((2.0, 0.0, -3.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    """
+    factors = tuple(new / old for new, old in zip(new_size, extent, strict=True))
+    *rows, last = scaling((*factors, 1.0))
+    places = zip(rows, factors, corner, strict=True)
+    return (*((*row[:-1], factor * (0.5 - first) - 0.5) for row, factor, first in places), last)
+
+
+def turn_axes(codes: tuple[float, ...], size: Size) -> tuple[Affine, Size]:
+    """Give the map that lets axes take each other's place, forwards or backwards, and the grid after it.
+
+    Args:
+        codes: for each new axis the old one it shows, counted from 1 in axis order, negative where it is reversed.
+        size: the grid before.
+
+    Examples:
+        >>> turn_axes((-2, 1), (4, 6))
+        (((0.0, -1.0, 5.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)), (6, 4))
+    """
+    sources = [int(abs(code)) - 1 for code in codes]
+    signs = [1.0 if code > 0 else -1.0 for code in codes]
+    linear = tuple(
+        tuple(sign if axis == source else 0.0 for axis in range(len(size)))
+        for sign, source in zip(signs, sources, strict=True)
+    )
+    new_size = tuple(size[source] for source in sources)
+    return about_centre(linear, size, new_size), new_size

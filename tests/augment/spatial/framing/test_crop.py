@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from leyden.augment import Border, CenterCrop, RandomCrop, Resize, Rotate, Transform
 from leyden.errors import DrawError
-from leyden.items import Image, Keypoints, Mask
+from leyden.items import Image, Mask
 
 
 def run(transform: Transform, sample: Any, seed: int = 0) -> Any:
@@ -66,23 +66,6 @@ def test_a_filling_random_crop_keeps_the_whole_image():
     assert seen == {0, 1, 2}
 
 
-@pytest.mark.parametrize(("size", "new"), [((6, 7), (15, 21)), ((4, 5, 6), (9, 11, 6))])
-def test_enlarging_is_that_of_torch(size, new):
-    data = torch.rand(2, *size, dtype=torch.float64)
-    expected = functional.interpolate(data[None], new, mode="bilinear" if len(new) == 2 else "trilinear")[0]
-    torch.testing.assert_close(run(Resize(*new), Image(data)).data, expected)
-
-
-def test_shrinking_to_a_part_averages_blocks():
-    data = torch.rand(2, 12, 18, dtype=torch.float64)
-    torch.testing.assert_close(run(Resize(4, 6), Image(data)).data, functional.avg_pool2d(data, 3))
-
-
-def test_points_follow_a_resize_from_edge_to_edge():
-    points = Keypoints(torch.tensor([[-0.5, -0.5], [7.5, 3.5], [3.5, 1.5]]), (8, 4))
-    assert run(Resize(4, 8), points).data.tolist() == [[-0.5, -0.5], [3.5, 7.5], [1.5, 3.5]]
-
-
 def test_resize_lets_a_large_crop_fit():
     assert run(Resize(300) | Rotate(10) | RandomCrop(224), Image(torch.rand(1, 20, 30))).size == (224, 224)
 
@@ -90,7 +73,7 @@ def test_resize_lets_a_large_crop_fit():
 def test_sizes_must_fit_the_axes():
     with pytest.raises(DrawError, match="4 x 4 x 4 asked of a grid of 8 x 8"):
         run(RandomCrop(4, 4, 4), Image(torch.rand(1, 8, 8)))
-    for wrong in (lambda: RandomCrop(), lambda: Resize(0), lambda: CenterCrop(1, 2, 3, 4)):
+    for wrong in (lambda: RandomCrop(), lambda: RandomCrop(0), lambda: CenterCrop(1, 2, 3, 4)):
         with pytest.raises(DrawError, match="one size, or one an axis"):
             wrong()
 
@@ -103,4 +86,3 @@ def test_outside_must_be_known():
 
 def test_crops_print_as_they_are_made():
     assert repr(RandomCrop(4, 5, outside="fill")) == "RandomCrop(4, 5, outside='fill')"
-    assert repr(Resize(4)) == "Resize(4)"

@@ -1,0 +1,74 @@
+"""Ranges at the door: in order, finite, and angles in degrees."""
+
+from math import degrees, isclose, isfinite, pi
+
+from leyden.augment.chain.chance import Range, interval
+
+__all__ = ["degree_rules", "ordered", "reads_as_radians"]
+
+_CIRCLE = 6.2832
+"""Radians of a whole turn, rounded up; nobody turns further by mistake."""
+
+
+def ordered(span: Range, *, above: float = -float("inf"), below: float = float("inf")) -> bool:
+    """Tell whether a range is low <= high, both finite and between two bounds, which are left out.
+
+    Args:
+        span: the range.
+        above: what low must be above.
+        below: what high must be below.
+
+    Examples:
+        >>> ordered(15), ordered((3, 2)), ordered((0, 1), above=0), ordered(float("nan"))
+        (True, False, False, False)
+    """
+    low, high = interval(span)
+    return isfinite(low) and isfinite(high) and above < low <= high < below
+
+
+def reads_as_radians(angle: float) -> bool:
+    """Tell whether a number that should be degrees was meant as radians.
+
+    It is taken for radians if it is below 1 (a turn that nobody would see), if it is a whole number of degrees when
+    read as radians (`math.pi / 7.2` is 25), or if it is a twelfth of pi, times a whole number up to 24, rounded to
+    two to four decimals (1.57, 3.1416). Whole numbers and numbers with one decimal from 1 on are always degrees.
+
+    Args:
+        angle: what was given.
+
+    Examples:
+        >>> [reads_as_radians(angle) for angle in (pi / 12, 0.5, 1.57, 3.1416)]
+        [True, True, True, True]
+        >>> [reads_as_radians(angle) for angle in (0, 1, 1.5, 2.25, 15, 30.0)]
+        [False, False, False, False, False, False]
+    """
+    size = abs(angle)
+    if not 0 < size <= _CIRCLE or (size >= 1 and float(10 * size).is_integer()):
+        return False
+    nearest = pi / 12 * round(size / (pi / 12))
+    rounded = any(round(nearest, decimals) == size for decimals in (2, 3, 4))
+    return size < 1 or rounded or isclose(degrees(size), round(degrees(size)), rel_tol=1e-9)
+
+
+def degree_rules(span: Range, *, bound: float = float("inf")) -> dict[str, bool]:
+    """Give the rules for a range of angles, for `check`.
+
+    One number that reads as radians is refused; as (low, high) it is taken as the degrees that it says.
+
+    Args:
+        span: in degrees.
+        bound: what both ends must stay below, in size.
+
+    Examples:
+        >>> degree_rules(15)
+        {'finite low <= high in degrees': True}
+        >>> list(degree_rules(0.5))[-1]
+        'degrees, and 0.5 looks like radians: as such it is 28.65 degrees, so give 28.65, or (-0.5, 0.5) to insist'
+    """
+    words = "finite low <= high in degrees" if bound == float("inf") else f"-{bound} < low <= high < {bound} in degrees"
+    rules = {words: ordered(span, above=-bound, below=bound)}
+    if not isinstance(span, tuple) and reads_as_radians(span):
+        given, meant = f"{span:.4g}", f"{degrees(span):.4g}"
+        told = f"degrees, and {given} looks like radians: as such it is {meant} degrees"
+        rules[f"{told}, so give {meant}, or (-{given}, {given}) to insist"] = False
+    return rules
