@@ -1,15 +1,16 @@
-"""Brightness and contrast."""
+"""Brightness, contrast and the negative."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
 from leyden.augment.colour.base import Linear
-from leyden.augment.fusing.fusion import About, Channels
+from leyden.augment.fusing.line import About
 from leyden.augment.fusing.step import Numbers, register
+from leyden.augment.fusing.weights import Channels
 from leyden.items import Size
 
-__all__ = ["Brightness", "Contrast"]
+__all__ = ["Brightness", "Contrast", "Invert"]
 
 
 @final
@@ -81,3 +82,28 @@ class Contrast(Linear):
     def describe(self) -> str:
         """Say what happens."""
         return f"contrast {range_text(self.amount)}"
+
+
+@final
+@register
+@dataclass(frozen=True, repr=False)
+class Invert(Linear):
+    """Turn an image into its negative: white becomes black.
+
+    Args:
+        white: the value that becomes 0, and that 0 becomes; 1 for images of 0..1.
+
+    Source:
+        PIL.ImageOps.invert, for bytes.
+    """
+
+    white: float = 1.0
+
+    def line(self, numbers: Numbers) -> tuple[Channels, Channels]:
+        """Count down from white."""
+        del numbers
+        return (-1.0,), (self.white,)
+
+    def describe(self) -> str:
+        """Say what happens."""
+        return "negative" if self.white == 1 else f"negative about {self.white / 2:.4g}"
