@@ -1,0 +1,148 @@
+"""Transforms of MONAI: items as its tensors and back."""
+
+import sys
+from typing import Any, TypeVar, cast
+
+import torch
+from torch import Tensor
+
+from leyden.augment.adapting.flat import parts_of
+from leyden.errors import DrawError
+from leyden.items import Affine, Image, Item, Mask, items_of, map_items
+
+__all__ = ["through_monai"]
+
+_Sample = TypeVar("_Sample")
+
+
+def through_monai(transform: Any, sample: _Sample, seed: int) -> _Sample:
+    """Give a sample after a transform of MONAI.
+
+    A dictionary transform acts on the items under its keys, an array transform on the images. Spacing and affine travel
+    in MONAI's own meta data. Bytes become float32 of 0..1, as MONAI computes in real numbers.
+
+    Args:
+        transform: single, or composed of one kind; a copy of our own.
+        sample: a dictionary for a dictionary transform.
+        seed: for its own generators.
+
+    Raises:
+        DrawError: no dictionary, an item that MONAI has no form for, labels that it mixed, or an array transform that
+            moved the image and not what lies on it.
+    """
+    transforms, data = sys.modules["monai.transforms"], sys.modules["monai.data"]
+    if hasattr(transform, "set_random_state"):
+        transform.set_random_state(seed=seed)
+    if any(isinstance(part, transforms.MapTransform) for part in parts_of(transform)):
+        return _by_key(data, transform, sample)
+    return _images_alone(data, transform, sample)
+
+
+def _by_key(data: Any, transform: Any, sample: _Sample) -> _Sample:
+    if not isinstance(sample, dict):
+        raise DrawError(
+            f"a MONAI dictionary transform wants a sample that is a dictionary, got {type(sample).__name__}; name its "
+            "items as the transform's keys do"
+        )
+    strange = [name for name, item in sample.items() if isinstance(item, Item) and _is_moved_alone(item)]
+    if strange:
+        raise DrawError(
+            "MONAI moves images and masks, not the points or boxes beside them: "
+            f"{', '.join(map(repr, strange))}; leave them out, or use the transform of leyden"
+        )
+    given = {name: _given(data, item) for name, item in sample.items()}
+    moved = transform(given)
+    if not isinstance(moved, dict):
+        raise DrawError(f"a MONAI transform gave {type(moved).__name__}, not one sample; crops of several are not one")
+    shown = [name for name in moved if isinstance(sample.get(name), Image | Mask)]
+    _check_together({name: moved[name] for name in shown})
+    return cast("_Sample", {name: _taken(sample.get(name), result) for name, result in moved.items()})
+
+
+def _check_together(results: dict[Any, Any]) -> None:
+    """Raise if some images and masks were moved, as MONAI notes on them, and others were not."""
+    moved = {name: bool(getattr(result, "applied_operations", None)) for name, result in results.items()}
+    if len(set(moved.values())) > 1:
+        went, stayed = ([name for name, does in moved.items() if does is which] for which in (True, False))
+        raise DrawError(f"MONAI moved {went} and not {stayed}; give the transform the keys of all of them")
+
+
+def _is_moved_alone(item: Item) -> bool:
+    return item.size is not None and not isinstance(item, Image | Mask)
+
+
+def _images_alone(data: Any, transform: Any, sample: _Sample) -> _Sample:
+    lying = [item for item in items_of(sample) if item.size is not None and not isinstance(item, Image)]
+
+    def change(item: Item) -> Item:
+        if not isinstance(item, Image):
+            return item
+        result = transform(_given(data, item))
+        if lying and getattr(result, "applied_operations", None):
+            raise DrawError(
+                f"this MONAI array transform moved the image and not the {type(lying[0]).__name__} beside it; "
+                "give its dictionary form, such as RandFlipd(keys=...)"
+            )
+        return cast("Item", _taken(item, result))
+
+    return map_items(change, sample)
+
+
+def _given(data: Any, item: object) -> object:
+    if isinstance(item, Image):
+        values = item.data.float() / 255 if item.data.dtype == torch.uint8 else item.data
+        return data.MetaTensor(values, affine=_matrix(item))
+    return data.MetaTensor(item.data[None], affine=_matrix(item)) if isinstance(item, Mask) else item
+
+
+def _matrix(item: Image | Mask) -> Tensor | None:
+    """Give where pixels lie in mm as MONAI has it, which is 3-D always; None if nothing is known."""
+    if item.spacing is None:
+        return None
+    axes = len(item.size)
+    matrix = torch.eye(4, dtype=torch.float64)
+    rows = torch.tensor(item.affine or _diagonal(item.spacing), dtype=torch.float64)
+    matrix[:axes, :axes], matrix[:axes, 3] = rows[:axes, :axes], rows[:axes, axes]
+    return matrix
+
+
+def _diagonal(spacing: tuple[float, ...]) -> list[list[float]]:
+    axes = len(spacing)
+    return [[step if row == column else 0.0 for column in range(axes + 1)] for row, step in enumerate(spacing)] + [
+        [0.0] * axes + [1.0]
+    ]
+
+
+def _taken(before: object, result: Any) -> object:
+    if not isinstance(before, Image | Mask):
+        return result
+    data: Tensor = torch.as_tensor(result).as_subclass(Tensor)
+    spacing, affine = _world(before, getattr(result, "affine", None))
+    if isinstance(before, Image):
+        real = before.data.dtype if before.data.is_floating_point() else torch.float32
+        return Image(data.to(real), spacing, affine)
+    return Mask(_unmixed(before, data[0]), spacing, affine)
+
+
+def _world(before: Image | Mask, matrix: Tensor | None) -> tuple[tuple[float, ...] | None, Affine | None]:
+    if before.spacing is None or matrix is None:
+        return before.spacing, before.affine
+    axes = len(before.size)
+    rows = [[*matrix[row, :axes].tolist(), float(matrix[row, 3])] for row in range(axes)]
+    if before.affine is None:
+        lengths = torch.tensor(rows, dtype=torch.float64)[:, :axes].norm(dim=0)
+        return tuple(lengths.tolist()), None
+    return None, (*map(tuple, rows), (*(0.0 for _ in range(axes)), 1.0))
+
+
+def _unmixed(before: Mask, data: Tensor) -> Tensor:
+    """Give labels in the dtype they had; whatever interpolation invented is an error, not a label."""
+    labels = torch.cat((before.data.unique(), before.data.new_zeros(1)))
+    found = data.unique()
+    invented = found[~torch.isin(found.double(), labels.double())]
+    if len(invented):
+        raise DrawError(
+            f"MONAI invented labels such as {invented[0].item():.4g} in a mask: it was interpolated; give "
+            'mode="nearest" for its key'
+        )
+    return data.to(before.data.dtype)

@@ -1,0 +1,144 @@
+"""One transform for a batch: a draw a sample, one interpolation for all."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+import torch
+from jaxtyping import Float, Integer, Shaped
+from torch import Tensor
+
+from leyden.augment.batch.reading import move_batch
+from leyden.augment.chain.transform import Transform
+from leyden.augment.fusing.acting import forbid_nan
+from leyden.augment.fusing.colouring import recolour
+from leyden.augment.fusing.draw import Draw
+from leyden.errors import DrawError
+from leyden.items import BorderMode, Image, Mask, Move
+from leyden.items.grid import size_text
+
+__all__ = ["BatchDraw", "draw_batch"]
+
+
+@final
+@dataclass(frozen=True)
+class BatchDraw:
+    """A draw a sample of a batch, all from one grid onto one grid.
+
+    Images and masks are interpolated for the whole batch at once, by torch on the device they live on; the result is
+    that of each draw for its sample to 1e-4 of the range (bytes: 2 of 255). Colour steps act sample by sample.
+
+    Args:
+        draws: one a sample.
+
+    Raises:
+        DrawError: no draw, or of several grids.
+    """
+
+    draws: tuple[Draw, ...]
+
+    def __post_init__(self) -> None:
+        grids = sorted({(draw.size, draw.new_size) for draw in self.draws})
+        if len(grids) != 1:
+            said = ", ".join(f"{size_text(size)} onto {size_text(new_size)}" for size, new_size in grids)
+            raise DrawError(
+                f"a batch wants draws from one grid onto one, got {said or 'none'}; end with a Resize or crop"
+            )
+
+    @cached_property
+    def _moves(self) -> tuple[Move, ...]:
+        return tuple(draw.fusion.move() for draw in self.draws)
+
+    def images(self, data: Shaped[Tensor, "batch channel *space"]) -> Shaped[Tensor, "batch channel *new_space"]:
+        """Give the images after the draws, moved and recoloured.
+
+        Args:
+            data: real, or bytes.
+
+        Raises:
+            DrawError: of another grid or number than the draws, or with NaN in view.
+        """
+        self._check(data, 2)
+        borders: set[BorderMode] = {move.border for move in self._moves}
+        moved = data
+        if not all(move.is_idle for move in self._moves):
+            if len(borders) > 1:
+                raise DrawError(f"borders of {', '.join(sorted(borders))} in one batch; give the chain one Border")
+            moved = move_batch(data, self._moves, nearest=False, border=borders.pop())
+        forbid_nan(moved)
+        if not any(draw.fusion.colours for draw in self.draws):
+            return moved
+        owned = moved is not data
+        shown = zip(self.draws, moved, strict=True)
+        coloured = [recolour(draw.fusion.colours, one, owned=owned) for draw, one in shown]
+        # where some draws have colours and some have none, bytes beside reals become reals too
+        real = next((one.dtype for one in coloured if one.is_floating_point()), data.dtype)
+        return torch.stack([one if one.dtype == real else one.to(real) / 255 for one in coloured])
+
+    def masks(self, data: Integer[Tensor, "batch *space"]) -> Integer[Tensor, "batch *new_space"]:
+        """Give the label maps after the draws; outside is 0, no label is invented. Label steps are left out.
+
+        Args:
+            data: of any integer dtype.
+
+        Raises:
+            DrawError: of another grid or number than the draws.
+        """
+        self._check(data, 1)
+        if all(move.is_idle for move in self._moves):
+            return data
+        return move_batch(data.unsqueeze(1), self._moves, nearest=True, border="zeros").squeeze(1)
+
+    def points(self, data: Float[Tensor, "batch point axis"]) -> Float[Tensor, "batch point axis"]:
+        """Give places after the draws, in pixels and axis order; left and right are not swapped.
+
+        Args:
+            data: as many for each sample.
+
+        Raises:
+            DrawError: of another number than the draws.
+        """
+        if len(data) != len(self.draws):
+            raise DrawError(f"{len(self.draws)} draws for places of {len(data)} samples; draw again for this batch")
+        return torch.stack([move.points(one) for move, one in zip(self._moves, data, strict=True)])
+
+    def _check(self, data: Tensor, channels: int) -> None:
+        size = self.draws[0].size
+        if len(data) != len(self.draws) or tuple(data.shape[channels:]) != size:
+            raise DrawError(
+                f"{len(self.draws)} draws for {size_text(size)} samples, a batch of shape {tuple(data.shape)}; draw "
+                "again for this batch"
+            )
+
+
+def draw_batch(
+    transform: Transform,
+    generator: torch.Generator,
+    images: Shaped[Tensor, "batch channel *space"],
+    *,
+    masks: Integer[Tensor, "batch *space"] | None = None,
+) -> BatchDraw:
+    """Decide for every sample of a batch, one after the other, as drawing for each in turn would.
+
+    Args:
+        transform: any; all its draws must end on one grid.
+        generator: where all chance comes from; on any device.
+        images: real, or bytes; on any device, such as the GPU that the network is on.
+        masks: label maps beside them, for transforms that look at them.
+
+    Raises:
+        DrawError: an empty batch, a grid that a step does not fit, or draws that end on different grids.
+
+    Examples:
+        >>> from leyden.augment import Brightness, Flip, Maybe, Rotate
+        >>> generator, images = torch.Generator().manual_seed(0), torch.rand(4, 3, 32, 32)
+        >>> draws = draw_batch(Maybe(Flip("x")) | Rotate(15) | Brightness(0.2), generator, images)
+        >>> draws.images(images).shape, len(draws.draws)
+        (torch.Size([4, 3, 32, 32]), 4)
+    """
+    if not len(images):
+        raise DrawError("a batch of no image; give at least one")
+    samples = [(Image(image),) for image in images]
+    if masks is not None:
+        samples = [(Image(image), Mask(mask)) for image, mask in zip(images, masks, strict=True)]
+    return BatchDraw(tuple(transform.draw(generator, sample) for sample in samples))

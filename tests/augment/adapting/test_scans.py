@@ -1,0 +1,64 @@
+import pytest
+import torch
+
+from leyden.augment.adapting import adapt
+from leyden.augment.adapting.scans import through_monai
+from leyden.errors import DrawError
+from leyden.items import Image, Keypoints, Label, Mask
+
+AFFINE = ((0.0, 0.0, -0.5, 9.0), (0.0, 0.5, 0.0, -6.0), (3.0, 0.0, 0.0, 1.0), (0.0, 0.0, 0.0, 1.0))
+DATA = torch.arange(24.0).view(1, 2, 3, 4)
+SAMPLE = {"image": Image(DATA, affine=AFFINE), "mask": Mask(DATA[0].to(torch.uint8)), "label": Label(1), "path": "a"}
+
+
+def test_a_dictionary_transform_moves_what_it_has_keys_for(monai):
+    moved = through_monai(monai.Flipd(["image", "mask"]), SAMPLE, 0)
+    assert torch.equal(moved["image"].data, DATA.flip(3))
+    assert type(moved["image"].data) is torch.Tensor
+    assert moved["image"].affine == ((0.0, 0.0, 0.5, 7.5), *AFFINE[1:])
+    assert moved["mask"] == Mask(SAMPLE["mask"].data.flip(2))
+    assert (moved["label"], moved["path"]) == (Label(1), "a")
+
+
+def test_spacing_alone_comes_back_alone(monai):
+    image = Image(torch.rand(1, 3, 4), spacing=(0.5, 2.0))
+    moved = through_monai(monai.Flipd(["image"]), {"image": image}, 0)["image"]
+    assert (moved.spacing, moved.affine) == ((0.5, 2.0), None)
+
+
+def test_chance_is_seeded_and_the_transform_given_is_not_moved(monai):
+    transform = monai.Compose([monai.RandFlip()])
+    step = adapt(transform)
+    results = [step(torch.Generator().manual_seed(seed), SAMPLE["image"]) for seed in range(10)]
+    assert results == [step(torch.Generator().manual_seed(seed), SAMPLE["image"]) for seed in range(10)]
+    assert len({str(result.affine) for result in results}) == 2
+    assert not hasattr(transform.transforms[0], "stream")
+
+
+def test_bytes_become_real(monai):
+    image = Image(torch.full((1, 2, 2), 255, dtype=torch.uint8))
+    assert through_monai(monai.Half(), image, 0) == Image(torch.full((1, 2, 2), 0.5))
+
+
+def test_half_of_a_sample_moved_is_an_error(monai):
+    with pytest.raises(DrawError, match=r"MONAI moved \['image'\] and not \['mask'\]; give .* keys of all"):
+        through_monai(monai.Flipd(["image"]), SAMPLE, 0)
+    array = type("Flip", (monai.RandFlip,), {"__call__": monai.RandFlip.flip})()
+    with pytest.raises(DrawError, match=r"array transform moved the image and not the Mask .* RandFlipd"):
+        through_monai(array, SAMPLE, 0)
+    assert through_monai(monai.Half(), SAMPLE, 0)["mask"] == SAMPLE["mask"]
+
+
+def test_an_interpolated_mask_is_an_error(monai):
+    with pytest.raises(DrawError, match=r"MONAI invented labels such as 0\.5 in a mask.*nearest"):
+        through_monai(monai.Halfd(["mask"]), SAMPLE, 0)
+
+
+def test_points_no_dictionary_and_several_crops_are_refused(monai):
+    points = Keypoints(torch.rand(1, 3), (2, 3, 4))
+    with pytest.raises(DrawError, match="not the points or boxes beside them: 'points'"):
+        through_monai(monai.Flipd(["image"]), {**SAMPLE, "points": points}, 0)
+    with pytest.raises(DrawError, match="wants a sample that is a dictionary, got tuple"):
+        through_monai(monai.Flipd(["image"]), (SAMPLE["image"],), 0)
+    with pytest.raises(DrawError, match="gave list, not one sample"):
+        through_monai(monai.Crops(["image"]), SAMPLE, 0)
