@@ -14,8 +14,8 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _ROOMS = (
-    "assets", "augment", "data", "errors", "items", "onnx", "plot", "prune", "recipe", "train", "types", "vision",
-    "widget",
+    "assets", "augment", "data", "errors", "items", "medical", "onnx", "plot", "prune", "recipe", "train", "types",
+    "vision", "widget",
 )  # fmt: skip
 
 __all__ = [*_ROOMS]
