@@ -1,10 +1,10 @@
 """Panels for JupyterLab: each is state to script first, and a view that draws it second."""
 
-from leyden.widget.augment import AugmentPanel
-from leyden.widget.augment_view import AugmentView
+from leyden.widget.augment import (
+    AugmentPanel, AugmentView, Finding, Knob, KnobKind, Ranking, Setting, Style, knobs, turned,
+)  # fmt: skip
 from leyden.widget.data.panel import DataPanel
 from leyden.widget.data.view import DataView
-from leyden.widget.knob import Knob, Setting, knobs, turned
 from leyden.widget.onnx import OnnxPanel, Trial, random_inputs
 from leyden.widget.onnx_view import OnnxView
 from leyden.widget.prune import Choice, PruneMethod, PrunePanel, where_choices
@@ -14,7 +14,7 @@ from leyden.widget.train_state import Progress, Samples
 from leyden.widget.train_view import TrainView
 
 __all__ = [
-    "AugmentPanel", "AugmentView", "Choice", "DataPanel", "DataView", "Knob", "OnnxPanel", "OnnxView", "Progress",
-    "PruneMethod", "PrunePanel", "PruneView", "Samples", "Setting", "TrainPanel", "TrainStatus", "TrainView", "Trial",
-    "knobs", "random_inputs", "turned", "where_choices",
+    "AugmentPanel", "AugmentView", "Choice", "DataPanel", "DataView", "Finding", "Knob", "KnobKind", "OnnxPanel",
+    "OnnxView", "Progress", "PruneMethod", "PrunePanel", "PruneView", "Ranking", "Samples", "Setting", "Style",
+    "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs", "turned", "where_choices",
 ]  # fmt: skip

@@ -1,10 +1,11 @@
+import base64
 import io
 
 import numpy as np
 import torch
 from PIL import Image
 
-from leyden.widget.base import encode, mosaic, paint, pixels
+from leyden.widget.base import address, encode, mosaic, paint, pixels
 
 
 def decoded(png):
@@ -53,3 +54,18 @@ def test_places_outside_and_an_empty_mask_change_nothing():
         torch.zeros(1, 8, 8), mask=torch.zeros(8, 8, dtype=torch.uint8), points=torch.tensor([[900.0, -900.0]]), side=32
     )
     assert (plain == far).all()
+
+
+def test_an_address_holds_the_very_pixels():
+    array = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
+    data = base64.b64decode(address(array).partition(",")[2])
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), array)
+
+
+def test_a_region_at_the_edge_is_not_outlined_on_the_other_side():
+    mask = torch.zeros(20, 20, dtype=torch.int64)
+    mask[:, :10] = 1
+    drawn = paint(torch.zeros(1, 20, 20), mask=mask, side=20)
+    solid = (drawn == (213, 94, 0)).all(2)
+    assert solid[:, 9].all()
+    assert not solid[:, :9].any()

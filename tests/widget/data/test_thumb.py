@@ -5,7 +5,7 @@ import torch
 from leyden.data.pipe.broken import Broken
 from leyden.items import Image, Keypoints, Mask
 from leyden.widget.data.element import Look
-from leyden.widget.data.thumb import grid_of_thumbs, thumb_of
+from leyden.widget.data.thumb import grid_of_thumbs, message, thumb_of
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,11 @@ def test_a_page_is_one_picture_whatever_is_on_it():
         thumb_of(index, each, Look()) for index, each in enumerate([torch.rand(3, 9, 9), "word", Broken(2, "cut")])
     ]
     assert grid_of_thumbs(thumbs).ndim == 3
+
+
+def test_a_thumbnail_becomes_a_message_with_words_for_all():
+    item = message(thumb_of(4, (torch.rand(3, 9, 9), 1), Look(classes=("cat", "dog"))))
+    assert item["source"].startswith("data:image/png;base64,")
+    assert (item["index"], item["caption"], item["title"], item["broken"]) == (4, "4 dog", "element 4 dog", False)
+    broken = message(thumb_of(5, Broken(5, "cut short"), Look()))
+    assert (broken["source"], broken["title"], broken["broken"]) == (None, "element 5 broken: cut short", True)

@@ -1,17 +1,18 @@
 """Pixels as PNG, without a figure around them: a grid of pictures in a few milliseconds."""
 
+import base64
 import io
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, features
 from torch import Tensor
 
 from leyden import plot
 
-__all__ = ["encode", "mosaic", "paint", "pixels"]
+__all__ = ["address", "encode", "mosaic", "paint", "pixels"]
 
 _TINT = 0.35
 
@@ -27,6 +28,18 @@ def encode(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(array).save(buffer, format="PNG", compress_level=3)
     return buffer.getvalue()
+
+
+def address(array: np.ndarray) -> str:
+    """Bytes "y x 3" or "y x 4" as an address that a browser shows, bit for bit.
+
+    For pictures that change while a slider moves: WebP without loss takes half of the time of PNG and fewer bytes.
+    """
+    buffer = io.BytesIO()
+    kind = "webp" if features.check("webp") else "png"
+    options = {"lossless": True, "method": 0, "quality": 0} if kind == "webp" else {"compress_level": 1}
+    Image.fromarray(array).save(buffer, format=kind, **options)
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def paint(picture: Tensor, *, mask: Tensor | None = None, points: Tensor | None = None, side: int = 160) -> np.ndarray:
@@ -78,25 +91,28 @@ def mosaic(cells: Sequence[np.ndarray], *, columns: int | None = None, gap: int 
     return canvas
 
 
-def _colour(label: int) -> np.ndarray:
-    code = plot.PALETTE[label % len(plot.PALETTE)]
-    return np.array([int(code[place : place + 2], 16) for place in (1, 3, 5)], np.float32)
+def _colours() -> np.ndarray:
+    codes = [[int(code[place : place + 2], 16) for place in (1, 3, 5)] for code in plot.PALETTE]
+    return np.array(codes, np.float32)
 
 
 def _tint(canvas: np.ndarray, labels: np.ndarray) -> None:
     edge = np.zeros(labels.shape, bool)
-    for axis in (0, 1):
-        for way in (1, -1):
-            edge |= np.roll(labels, way, axis) != labels
-    for label in np.unique(labels[labels != 0]).tolist():
-        inside = labels == label
-        canvas[inside] = (1 - _TINT) * canvas[inside] + _TINT * _colour(label)
-        canvas[inside & edge] = _colour(label)
+    for one, two in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        differ = labels[one] != labels[two]
+        edge[one] |= differ
+        edge[two] |= differ
+    inside = np.nonzero(labels)
+    share = np.where(edge[inside], 1, _TINT).astype(np.float32)[:, None]
+    canvas[inside] = (1 - share) * canvas[inside] + share * _colours()[labels[inside] % len(plot.PALETTE)]
 
 
 def _ring(canvas: np.ndarray, places: np.ndarray) -> None:
-    down, right = np.mgrid[: canvas.shape[0], : canvas.shape[1]]
+    high, wide = canvas.shape[:2]
     for y, x in places[np.isfinite(places).all(1)]:
-        distance = np.hypot(down - y, right - x)
-        canvas[np.abs(distance - 4.5) < 2.2] = (0, 0, 0)
-        canvas[np.abs(distance - 4.5) < 1.1] = (240, 228, 66)
+        top, left = (min(max(int(place) - 8, 0), size) for place, size in ((y, high), (x, wide)))
+        near = canvas[top : max(int(y) + 9, 0), left : max(int(x) + 9, 0)]  # the ring reaches 7 pixels far
+        down, right = np.mgrid[top : top + near.shape[0], left : left + near.shape[1]]
+        distance = np.abs(np.hypot(down - y, right - x) - 4.5)
+        near[distance < 2.2] = (0, 0, 0)
+        near[distance < 1.1] = (240, 228, 66)

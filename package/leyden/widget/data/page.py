@@ -3,10 +3,11 @@
 from html import escape
 
 from leyden.data.look.field import FieldStatistics
+from leyden.widget.base.gallery import still
 from leyden.widget.base.view import bars, facts_table, image
 from leyden.widget.data.findings import field_facts, groups_shown, pipeline_picture
-from leyden.widget.data.gallery import message, still
 from leyden.widget.data.panel import DataPanel
+from leyden.widget.data.thumb import message
 
 __all__ = ["duplicates_html", "look_html", "pipeline_html", "statistics_html"]
 

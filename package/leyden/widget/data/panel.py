@@ -13,15 +13,15 @@ from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.source import as_container
 from leyden.data.pipe.view import Element, describe
 from leyden.errors import PanelError
+from leyden.widget.base.errand import Errand, LookStatus
+from leyden.widget.base.gallery import still
 from leyden.widget.base.panel import Fact, Panel
 from leyden.widget.base.picture import encode
 from leyden.widget.data.canvas import card
 from leyden.widget.data.element import Look, Part, parts_of
-from leyden.widget.data.errand import Errand, LookStatus
 from leyden.widget.data.findings import Findings, Task, search, survey
-from leyden.widget.data.gallery import message, still
 from leyden.widget.data.shelf import Locked, Shelf
-from leyden.widget.data.thumb import Thumb, grid_of_thumbs, thumb_of
+from leyden.widget.data.thumb import Thumb, grid_of_thumbs, message, thumb_of
 
 __all__ = ["DataPanel", "Section"]
 

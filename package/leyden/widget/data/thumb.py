@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from leyden import plot
 from leyden.data.look.leaf import Kind, fields_of, grid_of, kinds_of, label_in, tensor_of
 from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.view import Element
 from leyden.items import Keypoints
-from leyden.widget.base.picture import mosaic
+from leyden.widget.base.picture import encode, mosaic
 from leyden.widget.data.canvas import card, flat, heat, painted, profile
 from leyden.widget.data.element import Look
 from leyden.widget.data.slices import middle, slice_pixels, usual_window
 
-__all__ = ["Thumb", "grid_of_thumbs", "thumb_of"]
+__all__ = ["Thumb", "grid_of_thumbs", "message", "thumb_of"]
 
 _SIDE = 128  # pixels; shown at 112 or less
 _SIGNS = 90
@@ -71,6 +73,20 @@ def grid_of_thumbs(thumbs: Sequence[Thumb], *, columns: int = 6) -> np.ndarray:
         below = card([told if thumb.pixels is not None else f"{told}: {thumb.words}"[:_SIGNS]], width=_SIDE, size=11)
         cells.append(below if thumb.pixels is None else _stacked(thumb.pixels[..., :3], below))
     return mosaic(cells, columns=columns)
+
+
+def message(thumb: Thumb) -> dict[str, Any]:
+    """A thumbnail as JSON takes it."""
+    caption = f"{thumb.index} {thumb.caption}".strip()
+    source = None if thumb.pixels is None else plot.data_uri(encode(thumb.pixels))
+    return {
+        "index": thumb.index,
+        "source": source,
+        "words": thumb.words,
+        "caption": caption,
+        "title": f"element {caption}" + (f": {thumb.words}" if thumb.words else ""),
+        "broken": thumb.broken,
+    }
 
 
 def _pixels(name: str, fields: Mapping[str, Element], kinds: Mapping[str, Kind], look: Look) -> np.ndarray | None:

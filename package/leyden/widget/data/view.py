@@ -9,13 +9,14 @@ from typing import get_args
 import ipywidgets as widgets
 
 from leyden.widget.base.curve import LIVE
+from leyden.widget.base.gallery import Gallery, still
 from leyden.widget.base.panel import draws
 from leyden.widget.base.view import View, button, flow, html, image, labelled, put, stack
 from leyden.widget.data.element import Part, first_volume, value_span, window_of
-from leyden.widget.data.gallery import Gallery, message, still
 from leyden.widget.data.page import duplicates_html, look_html, pipeline_html, statistics_html
 from leyden.widget.data.panel import DataPanel, Section
 from leyden.widget.data.slices import AXES, middle
+from leyden.widget.data.thumb import message
 
 __all__ = ["DataView"]
 

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from leyden.errors import PanelError
-from leyden.widget.data.errand import Errand
+from leyden.widget.base.errand import Errand
 
 
 @pytest.fixture
@@ -60,5 +60,5 @@ def test_closing_ends_the_thread(errand):
 
 
 def test_there_is_nothing_to_wait_for_at_first(errand):
-    with pytest.raises(PanelError, match=r"call look\(\) first"):
+    with pytest.raises(PanelError, match=r"begin some first"):
         errand.wait()

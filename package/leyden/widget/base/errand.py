@@ -82,7 +82,7 @@ class Errand:
         """
         job = self._job
         if job is None:
-            raise PanelError("there is nothing to wait for: call look() first")
+            raise PanelError("there is nothing to wait for: begin some first")
         try:
             job.wait(timeout)
         except KeyboardInterrupt:

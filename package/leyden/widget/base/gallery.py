@@ -7,16 +7,12 @@ from typing import Any, final
 import ipywidgets as widgets
 import traitlets
 
-from leyden import plot
-from leyden.widget.base.picture import encode
-from leyden.widget.data.thumb import Thumb
-
 try:
     from anywidget import AnyWidget
 except ImportError:
     AnyWidget = None
 
-__all__ = ["Gallery", "message", "still"]
+__all__ = ["Gallery", "still"]
 
 _Widget: Any = AnyWidget or widgets.DOMWidget
 
@@ -35,25 +31,33 @@ function render({ model, el }) {
     }
     if (![...grid.children].some((button) => button.tabIndex === 0) && grid.firstChild) grid.firstChild.tabIndex = 0;
   };
-  const fill = () => {
-    const held = grid.contains(document.activeElement);
-    grid.replaceChildren(...model.get("items").map((item) => {
-      const button = document.createElement("button"), caption = document.createElement("span");
-      button.type = "button";
-      button.dataset.index = item.index;
-      button.className = item.broken ? "broken" : "";
-      button.title = item.title;
-      button.setAttribute("aria-label", item.title);
-      const shown = document.createElement(item.source ? "img" : "div");
-      if (item.source) { shown.src = item.source; shown.alt = ""; }
-      else shown.append(Object.assign(document.createElement("p"), { textContent: item.words }));
-      caption.textContent = item.caption;
-      button.append(shown, caption);
-      button.addEventListener("click", () => choose(item.index));
-      return button;
-    }));
+  const make = () => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(document.createElement("div"), document.createElement("span"));
+    button.addEventListener("click", () => choose(Number(button.dataset.index)));
+    return button;
+  };
+  const write = (button, item) => {
+    button.dataset.index = item.index;
+    button.className = item.broken ? "broken" : "";
+    button.title = item.title;
+    button.setAttribute("aria-label", item.title);
+    let shown = button.firstChild;
+    if ((shown.tagName === "IMG") !== Boolean(item.source)) {
+      shown.replaceWith(document.createElement(item.source ? "img" : "div"));
+      shown = button.firstChild;
+    }
+    if (!item.source) shown.replaceChildren(Object.assign(document.createElement("p"), { textContent: item.words }));
+    else if (shown.src !== item.source) Object.assign(shown, { decoding: "sync", alt: "", src: item.source });
+    button.lastChild.textContent = item.caption;
+  };
+  const fill = () => {  // buttons stay where they are: nothing flickers, and none that has the focus loses it
+    const items = model.get("items");
+    while (grid.children.length > items.length) grid.lastChild.remove();
+    while (grid.children.length < items.length) grid.append(make());
+    items.forEach((item, at) => write(grid.children[at], item));
     mark();
-    if (held) grid.querySelector("[tabindex='0']")?.focus();
   };
   grid.addEventListener("keydown", (event) => {
     const buttons = [...grid.children], at = buttons.indexOf(document.activeElement);
@@ -98,7 +102,8 @@ class Gallery(_Widget):
     """Thumbnails as buttons; only where `leyden.widget.base.LIVE`, that is with anywidget.
 
     Attributes:
-        items: `message` of every thumbnail.
+        items: what each thumbnail shows: its `index`, `source` (a picture as an address, or None) or else `words`, its
+            `caption`, its `title` on hovering, and whether it is `broken`.
         value: index of the element that is chosen.
     """
 
@@ -109,20 +114,6 @@ class Gallery(_Widget):
 
     def __repr__(self) -> str:
         return f"Gallery({len(self.items)} thumbnails, {self.value} chosen)"
-
-
-def message(thumb: Thumb) -> dict[str, Any]:
-    """A thumbnail as JSON takes it."""
-    caption = f"{thumb.index} {thumb.caption}".strip()
-    source = None if thumb.pixels is None else plot.data_uri(encode(thumb.pixels))
-    return {
-        "index": thumb.index,
-        "source": source,
-        "words": thumb.words,
-        "caption": caption,
-        "title": f"element {caption}" + (f": {thumb.words}" if thumb.words else ""),
-        "broken": thumb.broken,
-    }
 
 
 def still(items: Sequence[dict[str, Any]], captions: Sequence[str] = ()) -> str:

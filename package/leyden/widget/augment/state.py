@@ -1,0 +1,56 @@
+"""Where an augmentation panel stands: all that its pictures depend on, as one value."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from leyden.augment import Draw, Transform
+from leyden.errors import PanelError
+from leyden.widget.augment.knob import Knob
+from leyden.widget.augment.scenery import Style
+
+__all__ = ["State", "check_count", "drawn_from"]
+
+_MOST = 24  # draws: four rows of six
+
+
+@dataclass(frozen=True)
+class State:
+    """All that pictures depend on: replaced as a whole, so that none mixes two states.
+
+    Args:
+        move: the transform.
+        knobs: its parameters.
+        seed: where the draws start.
+        draws: what was drawn.
+        selected: which of them is shown beside the sample.
+        style: how they are shown.
+    """
+
+    move: Transform
+    knobs: tuple[Knob, ...]
+    seed: int
+    draws: tuple[Draw, ...]
+    selected: int
+    style: Style
+
+
+def drawn_from(move: Transform, sample: Any, *, seed: int, count: int) -> tuple[Draw, ...]:
+    """Draw so many times, one after the other, from one seed.
+
+    Raises:
+        DrawError: the transform does not fit the sample.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(move.draw(generator, sample) for _ in range(count))
+
+
+def check_count(count: int) -> None:
+    """Raise where so many draws cannot be shown.
+
+    Raises:
+        PanelError: fewer than 1 or more than 24.
+    """
+    if not 1 <= count <= _MOST:
+        raise PanelError(f"an augmentation panel shows 1 to {_MOST} draws; given {count}")
