@@ -197,3 +197,22 @@ def test_memory_is_its_own():
     before = io.BytesIO(content).getvalue()
     read_volume(content).data.fill_(7)
     assert content == before
+
+
+def test_a_scan_becomes_an_item_that_lies_where_the_scan_lies():
+    affine = np.array([[0.0, -2.0, 0.0, 7.0], [1.0, 0.0, 0.0, -3.0], [0.0, 0.0, 4.0, 5.0], [0.0, 0.0, 0.0, 1.0]])
+    stored = nibabel.Nifti1Image(np.arange(24, dtype=np.int16).reshape(4, 3, 2), affine)  # x y z
+    scan = read_volume(stored.to_bytes())
+    for item in (scan.image(), scan.mask()):
+        assert item.size == (2, 3, 4)
+        assert item.spacing == (4.0, 2.0, 1.0)
+        place = torch.tensor([1.0, 2.0, 3.0, 1.0])  # z y x
+        assert (torch.tensor(item.affine) @ place)[:3].tolist() == (affine @ [3.0, 2.0, 1.0, 1.0])[:3].tolist()
+    assert scan.image().data.dtype == torch.float32
+    assert torch.equal(scan.mask().data, scan.data)
+
+
+def test_a_scan_between_whole_numbers_is_no_mask():
+    scan = read_volume(nibabel.Nifti1Image(np.full((2, 2, 2), 0.5, np.float32), np.eye(4)).to_bytes())
+    with pytest.raises(DataError, match=r"holds values between whole numbers, so no labels"):
+        scan.mask()

