@@ -63,14 +63,13 @@ class Site:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.config = site_nav.read_config(self.root)
-        self.generated = site_nav.generated_folder(self.config)
         self.rendered = site_nav.rendered(self.root, self.config)
         beside = {path.relative_to(self.root) for path in self.root.glob("*.md")}
         self.pages = {path: read_page(self.root, path) for path in sorted(self.rendered | beside)}
-        self.unbuilt: list[str] = []
+        self.unbuilt: list[str] = []  # the folder that each link leads into
 
     def is_generated(self, path: Path) -> bool:
-        return self.generated is not None and path.is_relative_to(self.generated)
+        return site_nav.home_of(path, self.config) is not None
 
     def link_fault(self, page: Page, target: str) -> str | None:
         """What is wrong with one address, or None."""
@@ -94,8 +93,9 @@ class Site:
                 return f"{target!r} is a folder without an index page"
             path = index[0] if index else path
         elif not full.exists():
-            if self.is_generated(path) and not (self.root / str(self.generated)).is_dir():
-                self.unbuilt.append(target)
+            home = site_nav.home_of(path, self.config)
+            if home is not None and not (self.root / home).is_dir():
+                self.unbuilt.append(home.as_posix())
                 return None
             source = [path.with_suffix(s) for s in MARKUP if path.suffix == ".html" and full.with_suffix(s).exists()]
             return f"{target!r}: no such file" + (f"; link to the source, {source[0].name}" if source else "")
@@ -193,7 +193,8 @@ def check(root: Path) -> tuple[list[Fault], str]:
     links = sum(len(list(targets(prose))) for page in site.pages.values() for prose in page.prose)
     told = f"{len(site.pages)} pages, {links} links, {len(faults)} faults"
     if site.unbuilt:
-        told += f"; {site.generated} is not built: {len(site.unbuilt)} links into it were not followed"
+        folders = " and ".join(sorted(set(site.unbuilt)))
+        told += f"; not built: {folders}: {len(site.unbuilt)} links into it were not followed"
     return faults, told
 
 

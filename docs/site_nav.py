@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 from site_page import MARKUP, Fault
 
-__all__ = ["generated_folder", "navigation_faults", "read_config", "rendered"]
+__all__ = ["generated_folder", "home_of", "navigation_faults", "read_config", "rendered"]
 
 CONFIG = "_quarto.yml"
+CATALOGUE = Path("docs/augment")  # written by catalogue.py
 FILES = ("file", "href", "logo", "favicon", "image")
 
 
@@ -37,6 +38,12 @@ def read_config(root: Path) -> dict[str, Any]:
 def generated_folder(config: dict[str, Any]) -> Path | None:
     """The folder that quartodoc writes, if the site has one."""
     return Path(config["quartodoc"].get("dir", "reference")) if "quartodoc" in config else None
+
+
+def home_of(path: Path, config: dict[str, Any]) -> Path | None:
+    """The folder of written pages that a path lies in: that of quartodoc, or the catalogue; None for pages by hand."""
+    folders = [folder for folder in (generated_folder(config), CATALOGUE) if folder is not None]
+    return next((folder for folder in folders if path.is_relative_to(folder)), None)
 
 
 def rendered(root: Path, config: dict[str, Any]) -> set[Path]:
@@ -77,14 +84,14 @@ def style_files(node: object) -> Iterator[str]:
 def reached(root: Path, config: dict[str, Any]) -> tuple[set[Path], list[str]]:
     """The pages that navbar and sidebar lead to, and the entries that lead nowhere."""
     website = config.get("website", {})
-    generated = generated_folder(config)
     pages, dead = set(), []
     named = [name for part in ("navbar", "sidebar", "favicon") for name in entries({part: website.get(part, {})})]
     for name in [*named, *style_files(config.get("format", {}))]:
         if name == "auto" or name.startswith(("https://", "---")):
             continue
         here = {path.relative_to(root) for path in root.glob(name.lstrip("/"))} if name.strip("/") else set()
-        unbuilt = generated is not None and Path(name).is_relative_to(generated) and not (root / generated).is_dir()
+        home = home_of(Path(name), config)
+        unbuilt = home is not None and not (root / home).is_dir()
         if not here and not unbuilt:
             dead.append(name)
         pages |= here
@@ -103,11 +110,10 @@ def navigation_faults(root: Path, config: dict[str, Any], pages: set[Path]) -> l
         One fault an entry or page.
     """
     linked, dead = reached(root, config)
-    generated = generated_folder(config)
     tutorials = {path.relative_to(root) for path in root.glob("tutorials/*.ipynb")}
 
     def written(paths: set[Path]) -> list[Path]:
-        return sorted(path for path in paths if not (generated and path.is_relative_to(generated)))
+        return sorted(path for path in paths if home_of(path, config) is None)
 
     unrendered = [path.as_posix() for path in written(linked - pages) if path.suffix in MARKUP]
     unreached = [path.as_posix() for path in written((pages | tutorials) - linked)]
