@@ -34,20 +34,28 @@ lint: $(VENV)/installed
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/site_reference.py
+	$(BIN)/python docs/catalogue.py
 	$(BIN)/python docs/check.py
 	@if PATH="$(CURDIR)/$(BIN):$$PATH" command -v quarto >/dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" quarto render; \
 	else echo "quarto is not installed: the pages were checked, not rendered (pip install quarto-cli brings it)"; fi
 
-# Peers come whole and without what they would bring along; see bench/peers.txt.
+# Peers come whole and without what they would bring along; see bench/peers.txt and bench/augment-peers.txt.
 .peers/installed: bench/peers.txt
 	$(PYTHON) -m venv .peers
 	.peers/bin/python -m pip install --quiet "$$(grep '^torch==' bench/peers.txt)"
 	.peers/bin/python -m pip install --quiet --no-deps --requirement bench/peers.txt
 	touch $@
 
-bench: $(VENV)/installed .peers/installed
+.augment-peers/installed: bench/augment-peers.txt
+	$(PYTHON) -m venv .augment-peers
+	.augment-peers/bin/python -m pip install --quiet "$$(grep '^torch==' bench/augment-peers.txt)"
+	.augment-peers/bin/python -m pip install --quiet --no-deps --requirement bench/augment-peers.txt
+	touch $@
+
+bench: $(VENV)/installed .peers/installed .augment-peers/installed
 	$(BIN)/python bench/data.py
+	$(BIN)/python bench/augment.py
 	$(BIN)/python bench/demo.py
 
 clean:
-	rm -rf $(VENV) .peers out _site .quarto
+	rm -rf $(VENV) .peers .augment-peers out _site .quarto
