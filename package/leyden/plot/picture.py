@@ -62,20 +62,7 @@ def grid(
         faults.append(f"columns must be 1 or more, not {columns}")
     if faults:
         raise PlotError("; ".join(faults))
-    wide = max(1, min(columns or min(8, math.ceil(math.sqrt(1.6 * len(given)))), len(given)))
-    rows, captions = math.ceil(len(given) / wide), shorten(titles, 22) or [""] * len(given)
-    row = _height(pictures) + (0.25 if titles else 0.0)
-    with sheet(max(1.5 * wide, 3.0), max(rows * row, 1.0) + (0.4 if title else 0.0)) as figure:
-        if not given:
-            note(plain_axes(figure), "no images")
-        for index, picture in enumerate(pictures):
-            axes = figure.add_subplot(rows, wide, index + 1)
-            _show(axes, picture)
-            _cover(axes, picture, layers[index], thin=True)
-            axes.set_title(captions[index], fontsize=8, color=INK, pad=3)
-        if title:
-            figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=12, fontweight="bold")
-    return figure
+    return _arranged(pictures, layers, titles=titles, columns=columns, title=title)
 
 
 def overlay(
@@ -112,6 +99,26 @@ def overlay(
         _show(axes, picture)
         write_title(axes, title)
         _cover(axes, picture, (regions, places, _NO_BOXES), names=names or {})
+    return figure
+
+
+def _arranged(
+    pictures: list[np.ndarray], layers: list[_Layers], *, titles: Sequence[str], columns: int | None, title: str
+) -> Picture:
+    """Draws pictures side by side, row by row."""
+    wide = max(1, min(columns or min(8, math.ceil(math.sqrt(1.6 * len(pictures)))), len(pictures)))
+    rows, captions = math.ceil(len(pictures) / wide), shorten(titles, 22) or [""] * len(pictures)
+    row = _height(pictures) + (0.25 if titles else 0.0)
+    with sheet(max(1.5 * wide, 3.0), max(rows * row, 1.0) + (0.4 if title else 0.0)) as figure:
+        if not pictures:
+            note(plain_axes(figure), "no images")
+        for index, picture in enumerate(pictures):
+            axes = figure.add_subplot(rows, wide, index + 1)
+            _show(axes, picture)
+            _cover(axes, picture, layers[index], thin=True)
+            axes.set_title(captions[index], fontsize=8, color=INK, pad=3)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=12, fontweight="bold")
     return figure
 
 
