@@ -140,3 +140,15 @@ def test_a_change_measures_the_image_it_is_given():
 def test_a_change_keeps_channels_and_grid():
     with pytest.raises(DrawError, match=r"made shape \(2, 2\) of \(1, 2, 2\)"):
         Change(lambda data: data[0], lambda data: data).act(torch.ones(1, 2, 2), (), owned=False)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("scale", [(2.0,), (2.0, 0.5, -1.0), ((1.0, 2.0, 0.0), (0.0, 0.5, 0.0), (3.0, 0.0, 1.0))])
+def test_pictures_come_out_as_volumes_of_one_slice_do(dtype, scale):
+    data = (255 * torch.rand(3, 5, 7)).to(dtype)
+    line = Line(scale, offset=(0.1, 0.2, 0.3))
+    for owned in (False, True):
+        picture = line.act(data.clone(), (), owned=owned)
+        assert picture.dtype == torch.float32
+        assert picture.is_contiguous()
+        torch.testing.assert_close(picture, line.act(data[:, None].clone(), (), owned=owned)[:, 0])

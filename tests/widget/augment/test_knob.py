@@ -8,6 +8,7 @@ from leyden.augment import (
     Border,
     Brightness,
     Contrast,
+    Elastic,
     Flip,
     Identity,
     Maybe,
@@ -126,3 +127,10 @@ def test_a_knob_of_another_transform_is_refused():
 def test_a_transform_without_parameters_has_no_knobs():
     assert knobs(Identity()) == ()
     assert isinstance(knobs(Rotate(15))[0], Knob)
+
+
+def test_a_transform_that_computes_with_its_number_at_once_has_a_slider_for_it():
+    assert [(knob.name, knob.kind) for knob in knobs(Elastic(0.03))] == [
+        ("Elastic.amount", "number"),
+        ("Elastic.cells", "number"),
+    ]

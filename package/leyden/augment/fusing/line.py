@@ -1,6 +1,6 @@
 """Changes of values: linear ones, of which any row comes to one matrix over the channels, and all others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal, TypeAlias, final
@@ -226,19 +226,19 @@ def _paint(data: Tensor, scale: Weights, offset: Channels, *, owned: bool) -> Te
     """Mix, scale and shift the channels of a picture, bytes as 0..1, with numpy, in place if it is ours."""
     planes, gain = data.numpy(), 1 / BYTES if data.dtype == torch.uint8 else 1.0
     if not mixes(scale):
-        made = planes if owned and gain == 1 else np.empty(planes.shape, np.float32)
-        np.multiply(planes, _column(tuple(gain * factor for factor in scale)), out=made)
+        here = owned and gain == 1
+        made = planes if here else np.empty(planes.shape, np.float32)
+        np.multiply(planes, _column([gain * factor for factor in repeat(scale, 1)]), out=made)
         made += _column(offset)
-        return torch.from_numpy(made)
-    # a plane of ones carries the offset
-    joined = np.ones((len(planes) + 1, *planes.shape[1:]), np.float32)
-    joined[:-1] = planes
+        return data if here else torch.from_numpy(made)
+    joined = np.empty((len(planes) + 1, *planes.shape[1:]), np.float32)
+    joined[:-1], joined[-1] = planes, 1  # a plane of ones carries the offset
     rows = zip(scale, repeat(offset, len(scale)), strict=True)
     matrix = np.array([(*(gain * factor for factor in row), end) for row, end in rows], np.float32)
     return torch.from_numpy(np.matmul(matrix, joined.reshape(len(joined), -1)).reshape(planes.shape))
 
 
-def _column(numbers: Channels) -> np.ndarray:
+def _column(numbers: Sequence[float]) -> np.ndarray:
     return np.array(numbers, np.float32).reshape(-1, 1, 1)
 
 

@@ -167,15 +167,16 @@ class Field:
         """
         axes, taps = range(len(size)), np.arange(_TAPS[self.kind])
         parts = [self._weights(places[:, axis], axis, size) for axis in axes]
+        # points last in memory: each sum over the taps is then a few long rows
         index = [
-            (first[:, None] + taps).reshape(-1, *(len(taps) if other == axis else 1 for other in axes))
+            (first + taps[:, None]).reshape(*(len(taps) if other == axis else 1 for other in axes), -1)
             for axis, (first, _, _) in enumerate(parts)
         ]
         shift, slopes = self.lattice(np.eye(len(size)), size)[:, *index], []
         for _, weights, steep in reversed(parts):
-            slopes = [_contract(slope, weights) for slope in slopes]
-            slopes.append(_contract(shift, steep))
-            shift = _contract(shift, weights)
+            slopes = [_contract(slope, weights.T) for slope in slopes]
+            slopes.append(_contract(shift, steep.T))
+            shift = _contract(shift, weights.T)
         return shift.T, np.stack(slopes[::-1], -1).swapaxes(0, 1)
 
     def slopes(self, places: _Array, size: Size) -> _Array:
@@ -202,5 +203,9 @@ class Field:
 
 
 def _contract(block: _Array, weights: _Array) -> _Array:
-    """Sum `axis point *taps` over the last taps, each with its weight."""
-    return np.einsum("ap...k,pk->ap...", block, weights)
+    """Sum `axis *taps point` over the last taps, each with its weight, `tap point`."""
+    first, *others = np.ascontiguousarray(weights)
+    total = block[..., 0, :] * first
+    for tap, weight in enumerate(others, start=1):
+        total += block[..., tap, :] * weight
+    return total

@@ -31,6 +31,11 @@ _WHOLE = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 
 _Array: TypeAlias = NDArray[Any]
 
+if cv2.getNumThreads() == cv2.getNumberOfCPUs():
+    # samples are worked on side by side, not the pixels of one: threads of its own would only wait for each other, at
+    # twice the processor's time. Whoever sets another number, before or after, keeps it
+    cv2.setNumThreads(1)
+
 
 @final
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ __all__ = ["Finding", "Probe", "Ranking", "ranked", "small_copy", "survey"]
 Ranking: TypeAlias = Literal["all", "points", "boxes", "areas", "clipped"]
 """By what findings are put in order: the sum of all shares lost, or one of them."""
 
-_FOLLOWED = 4096
+_FOLLOWED = 2048
 """Places of a label that are followed: all of a small one; of a larger one so many, and shares good to 1.6 %."""
 
 _VALUES = 32**3
