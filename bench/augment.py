@@ -44,9 +44,9 @@ TEXT = """# Augmenting, beside its peers
 One sample at a time, each library in a process of its own; milliseconds are the processor's, of all threads, and
 ratios are medians over rounds in which two libraries were asked in turn: below 1, leyden takes less. Threads are those
 of OpenMP and numba; OpenCV's are as they come (leyden sets one), or one. Where a library knows more than one way to the
-same result, the one that was fastest here is named and was taken. Before anything was timed, every library's images agreed with its masks, and
-its points with the disks drawn around them; and with nothing left to chance, all gave leyden's picture, as nearly as
-the last column says.
+same result, the one that was fastest here is named and was taken. Before anything was timed, every library's images
+agreed with its masks, and its points with the disks drawn around them; and with nothing left to chance, all gave
+leyden's picture, as nearly as the last column says.
 
 ## A photograph
 
