@@ -31,7 +31,7 @@ def panel_rows() -> Iterator[dict[str, str]]:
 
 def chain_rows(name: str, move: Transform, sample: tuple[Image, Mask]) -> Iterator[dict[str, str]]:
     """One chain: a parameter, the slice, the seed."""
-    for count in (1, 9):
+    for count in (1, 4, 9):
         panel = ly.widget.AugmentPanel(move, sample, count=count)
         controls: dict[str, Callable[[int], None]] = {
             "Rotate.degrees": lambda number, panel=panel: panel.turn("Rotate.degrees", (-number - 1.0, number + 1.0)),

@@ -80,6 +80,12 @@ def test_what_cannot_be_shown_is_refused_at_the_door(sample):
         AugmentPanel(RandomCrop(99), sample)
 
 
+def test_fewer_draws_are_shown_of_a_volume_than_of_a_picture_unless_told(scan):
+    assert len(AugmentPanel(Flip("y"), Image(torch.rand(1, 8, 8))).draws) == 9
+    assert len(AugmentPanel(Flip("y"), scan).draws) == 4
+    assert len(AugmentPanel(Flip("y"), scan, count=9).draws) == 9
+
+
 def test_a_volume_is_shown_slice_by_slice(scan):
     panel = AugmentPanel(Flip("y") | Brightness(5.0), scan, count=2, regions={2: "lesion"})
     first = panel.still()

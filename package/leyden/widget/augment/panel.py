@@ -13,7 +13,7 @@ from leyden.widget.augment.drawing.marks import numbered
 from leyden.widget.augment.harm import Finding, Ranking, ranked, survey
 from leyden.widget.augment.knob import Knob, Setting, knobs, turned
 from leyden.widget.augment.scenery import Scenery, Style
-from leyden.widget.augment.state import State, check_count, drawn_from
+from leyden.widget.augment.state import State, check_count, drawn_from, usual_count
 from leyden.widget.base.errand import Errand, LookStatus
 from leyden.widget.base.panel import Fact, Panel
 from leyden.widget.base.picture import encode, mosaic
@@ -36,7 +36,7 @@ class AugmentPanel(Panel):
         sample: an item of `leyden.items`, or a tuple, list or dictionary of items. The first image is shown, with
             masks, heat maps, points, boxes and outlines over it.
         seed: where the draws start.
-        count: draws shown, 1 to 24.
+        count: draws shown, 1 to 24; left out, 9 of a picture and 4 of a volume.
         overlay: whether what lies over the image is drawn.
         regions: names of the numbers in masks.
 
@@ -62,14 +62,15 @@ class AugmentPanel(Panel):
         sample: Any,
         *,
         seed: int = 0,
-        count: int = 9,
+        count: int | None = None,
         overlay: bool = True,
         regions: Mapping[int, str] | None = None,
     ) -> None:
         super().__init__()
-        check_count(count)
         self._sample = sample
         self._scenery = Scenery(sample)
+        count = usual_count(self._scenery.size) if count is None else count
+        check_count(count)
         self._regions = dict(regions or {})
         self._errand = Errand(self.changed)
         self._findings: tuple[Finding, ...] = ()
