@@ -39,12 +39,12 @@ def test_reals_are_bytes_over_255_and_never_half(kind, shape):
 
 
 def test_blocks_are_views_that_make_up_the_whole():
-    data = torch.zeros(3, 300, 301)
+    data = torch.zeros(3, 100, 120)
     pieces = list(blocks(data))
     assert len(pieces) == 3
     for number, piece in enumerate(pieces, start=1):
         piece.add_(number)
-    assert data.view(-1)[[0, 2**17 - 1, 2**17, -1]].tolist() == [1, 1, 2, 3]
+    assert data.view(-1)[[0, 2**14 - 1, 2**14, -1]].tolist() == [1, 1, 2, 3]
     assert [piece.shape for piece in blocks(torch.zeros(1, 1, 1))] == [(1,)]
 
 
