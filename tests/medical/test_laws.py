@@ -121,3 +121,15 @@ def test_channels_last_in_memory_give_what_contiguous_ones_give(transform):
     data = torch.from_numpy(np.random.default_rng(0).random((8, 9, 3), dtype=np.float32)).permute(2, 0, 1)
     draw = draw_for(transform, Image(data))
     torch.testing.assert_close(draw(Image(data)).data, draw(Image(data.contiguous())).data)
+
+
+@pytest.mark.parametrize("artefact", [each for each in EVERY if each.whole], ids=repr)
+def test_a_slice_of_a_large_volume_shows_what_the_whole_would(artefact):
+    scan = Image(torch.rand(1, 66, 65, 64, generator=torch.Generator().manual_seed(0)))
+    draw = artefact.draw(torch.Generator().manual_seed(1), scan)
+    assert torch.equal(draw.part(scan, (20, 0, 0), (1, 65, 64)).data, draw(scan).data[:, 20:21])
+
+
+def test_what_depends_on_places_or_on_the_whole_image_says_so():
+    names = {type(each).__name__ for each in EVERY if each.whole}
+    assert names == {"Anisotropy", "BiasField", "Ghosting", "Gibbs", "Motion", "Spike"}

@@ -2,7 +2,9 @@ import pytest
 import torch
 
 from leyden.augment import Brightness, CenterCrop, Contrast, Draw, Flip, Resize, Rotate, Step, Translate, Zoom
-from leyden.augment.colour import Gamma, ZNorm
+from leyden.augment.blur import Downscale, GaussianBlur, MotionBlur, Sharpen
+from leyden.augment.colour import CLAHE, Gamma, ZNorm
+from leyden.augment.erase import CoarseDropout
 from leyden.augment.fusing.acting import act, act_back, act_within, forbid_nan
 from leyden.augment.label import Remap
 from leyden.augment.spatial import Elastic
@@ -69,6 +71,17 @@ def test_a_window_of_a_small_grid_is_exact_whatever_the_steps():
     image, mask = draw.part(sample, (3, 7), (10, 20))
     assert image == Image(draw(sample)[0].data[:, 3:13, 7:27])
     assert mask.size == (10, 20)
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [GaussianBlur(2, 2), Sharpen(0.5, 0.5), MotionBlur(5, 5), Downscale(0.5, 0.5), CoarseDropout(3, 3), CLAHE()],
+)
+def test_a_window_is_exact_where_a_step_depends_on_places_or_neighbours(colour):
+    sample = volume_of(BIG)[0]
+    draw = draw_for(Rotate((10, 10)) | colour, sample)
+    part = draw.part(sample, (30, 0, 0), (1, 68, 66))
+    assert torch.equal(part.data, draw(sample).data[:, 30:31])
 
 
 def test_points_of_a_window_count_from_its_first_pixel():

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -73,3 +76,10 @@ def test_a_perspective_reads_where_the_matrix_says():
     places = tilt.places()
     inside = ((places > 0) & (places < torch.tensor([11.0, 8.0]).view(2, 1, 1))).all(0)
     assert (moved - places)[:, inside].abs().max() < 1e-4
+
+
+@pytest.mark.parametrize(("before", "after"), [("", 1), ("cv2.setNumThreads(1 + cv2.getNumberOfCPUs())", None)])
+def test_opencv_is_asked_for_one_thread_unless_another_number_was_set(before, after):
+    script = f"import cv2; {before or 'cv2.setNumThreads(-1)'}; wanted = {after} or cv2.getNumThreads(); "
+    script += "import leyden.items; assert cv2.getNumThreads() == wanted, (cv2.getNumThreads(), wanted)"
+    subprocess.run([sys.executable, "-c", script], check=True)

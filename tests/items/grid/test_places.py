@@ -54,6 +54,17 @@ def test_the_dense_inverse_is_that_of_the_places_one_by_one(size):
     assert difference.mean() < 0.02
 
 
+def test_the_dense_inverse_at_more_places_than_the_field_has_is_that_of_the_places_one_by_one():
+    size, fields = (20, 30), (Field(field_of(2, 3).control / 2),)
+    lines = [torch.linspace(0, count - 1, 5 * count) for count in size]
+    grid = torch.stack(torch.meshgrid(*lines, indexing="ij"))
+    dense = places.straighten_all(grid, fields, size=size)
+    exact = places.straighten(grid.flatten(1).T.double(), fields, size=size)
+    difference = (dense - exact.T.reshape(dense.shape)).abs()[:, 20:-20, 20:-20]
+    assert difference.max() < 0.1
+    assert difference.mean() < 0.02
+
+
 def test_a_field_that_folds_is_refused():
     fold = Field(field_of(2, 0).control * 6)
     grid = torch.from_numpy(np.indices((30, 30)).astype(np.float32))
