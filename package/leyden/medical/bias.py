@@ -37,6 +37,11 @@ class BiasField(Intensity):
     Examples:
         >>> BiasField(0.3).describe()
         'bias field of order 3, coefficients +-0.3'
+        >>> from leyden.items import Image
+        >>> BiasField(0.5, order=1)(torch.Generator().manual_seed(0), Image(torch.ones(1, 3, 3))).data
+        tensor([[[0.5077, 0.8124, 1.2998],
+                 [0.6250, 1.0000, 1.6001],
+                 [0.7693, 1.2310, 1.9697]]])
     """
 
     whole: ClassVar[bool] = True

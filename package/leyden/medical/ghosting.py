@@ -37,6 +37,10 @@ class Ghosting(Intensity):
     Examples:
         >>> Ghosting(axis="y").describe()
         '4..10 ghosts along y, 0.5..1 strong'
+        >>> from leyden.items import Image
+        >>> dot = Image(torch.tensor([[[0.0, 0.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0]]]))
+        >>> Ghosting((2, 2), (1, 1), axis="x")(torch.Generator(), dot).data  # the ghost is half a picture away
+        tensor([[[ 1.,  1.,  5.,  1.,  1.,  1., -3.,  1.]]])
     """
 
     whole: ClassVar[bool] = True
@@ -110,6 +114,12 @@ class Spike(Measured):
     Examples:
         >>> Spike().describe()
         '1 spike in k-space, 1..3 strong'
+        >>> from leyden.items import Image
+        >>> Spike(intensity=(0.5, 0.5))(torch.Generator().manual_seed(1), Image(torch.ones(1, 4, 2))).data
+        tensor([[[1.2276, 1.2276],
+                 [0.7724, 0.7724],
+                 [1.2276, 1.2276],
+                 [0.7724, 0.7724]]])
     """
 
     whole: ClassVar[bool] = True

@@ -32,6 +32,10 @@ class HistogramShift(Measured):
     Examples:
         >>> HistogramShift(6).describe()
         'histogram shifted at 6 points'
+        >>> from leyden.items import Image
+        >>> ramp = Image(torch.tensor([[[0.0, 2.0, 4.0, 6.0, 8.0, 10.0]]]))
+        >>> HistogramShift(6)(torch.Generator().manual_seed(1), ramp).data
+        tensor([[[ 0.0000,  3.9605,  4.1045,  4.8134,  5.2140, 10.0000]]])
     """
 
     points: int = 10
@@ -96,6 +100,11 @@ class NonzeroZNorm(Measured):
 
     For scans whose background was set to 0, such as skull-stripped brains. It acts after all spatial steps of its
     chain, so edges that those interpolated count as not background.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> NonzeroZNorm()(torch.Generator(), Image(torch.tensor([[[0.0, 0.0, 10.0, 30.0]]]))).data
+        tensor([[[ 0.,  0., -1.,  1.]]])
 
     Source:
         nnU-Net, ZScoreNormalization with use_mask_for_norm, where the mask is what is not 0.

@@ -55,6 +55,10 @@ class Motion(Intensity):
     Examples:
         >>> Motion(5, 3).describe()
         '2 moves during the scan, +-5 deg, +-3 mm'
+        >>> from leyden.items import Image
+        >>> dot = Image(torch.tensor([[[0.0, 0.0, 0.0, 8.0, 0.0, 0.0, 0.0, 0.0]]]))
+        >>> Motion(0, (2, 2), moves=1, axis="x")(torch.Generator().manual_seed(0), dot).data.round(decimals=3).abs()
+        tensor([[[0., 0., 0., 4., 0., 4., 0., 0.]]])
     """
 
     whole: ClassVar[bool] = True

@@ -34,6 +34,11 @@ class RicianNoise(Measured):
     Examples:
         >>> RicianNoise(0, 0.1).describe()
         'rician noise of 0..0.1'
+        >>> from leyden.items import Image
+        >>> scan = Image(torch.tensor([0.0, 10.0]).expand(1, 20000, 2))  # background, tissue
+        >>> noisy = RicianNoise(2, 2)(torch.Generator().manual_seed(0), scan).data
+        >>> noisy.mean((0, 1)).round(decimals=1)  # the background is lifted to 1.25 * 2
+        tensor([ 2.5000, 10.2000])
     """
 
     low: float

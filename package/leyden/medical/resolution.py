@@ -35,6 +35,10 @@ class Gibbs(Intensity):
     Examples:
         >>> Gibbs().describe()
         'gibbs ringing, 0.4..0.9 of k-space kept'
+        >>> from leyden.items import Image
+        >>> edge = Image(torch.tensor([[[0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]]]))
+        >>> Gibbs(0.5, 0.5)(torch.Generator(), edge).data.flatten()[2:6]  # below 0 before the edge, above 1 behind it
+        tensor([-0.1036,  0.2500,  0.7500,  1.1036])
     """
 
     whole: ClassVar[bool] = True
@@ -90,6 +94,10 @@ class Anisotropy(Intensity):
     Examples:
         >>> Anisotropy(2, 4, axis="z").describe()
         'slices 2..4 pixels thick along z'
+        >>> from leyden.items import Image
+        >>> ramp = Image(torch.tensor([[[0.0, 4.0, 8.0, 12.0]]]))
+        >>> Anisotropy(2, 2, axis="x")(torch.Generator(), ramp).data  # two slices, 2 and 10
+        tensor([[[ 2.,  4.,  8., 10.]]])
     """
 
     whole: ClassVar[bool] = True

@@ -40,6 +40,17 @@ class Adapted:
     Args:
         transform: a copy of our own; its chance is seeded anew at every call.
         library: whose it is.
+
+    Examples:
+        >>> from leyden.augment import Brightness, Flip
+        >>> class Theirs:
+        ...     "Stands for a transform of MONAI."
+        ...     def __repr__(self):
+        ...         return "Theirs()"
+        >>> print((Flip("x") | Adapted(Theirs(), "monai") | Brightness(0.2)).plan())
+        1.) one exact copy: flip x
+        - foreign, fused with nothing: adapt(Theirs())
+        1.) one linear colour step: brightness +-0.2
     """
 
     transform: Any

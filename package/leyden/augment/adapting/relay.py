@@ -23,6 +23,15 @@ class Relay:
 
     Args:
         steps: in order.
+
+    Examples:
+        >>> from leyden.augment import Brightness, Flip
+        >>> from leyden.items import Image
+        >>> def double(generator, image):
+        ...     return Image(2 * image.data)
+        >>> steps = Flip("x") | Relay((double,)) | Brightness((1, 1))
+        >>> steps(torch.Generator(), Image(torch.tensor([[[1.0, 2.0]]]))).data
+        tensor([[[5., 3.]]])
     """
 
     steps: tuple[Callable[[torch.Generator, Any], Any], ...]

@@ -30,6 +30,13 @@ class Jpeg(Intensity):
         low: lowest quality, 1..100.
         high: highest.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> rows = torch.arange(8).view(8, 1)
+        >>> faint = Image(0.48 + 0.04 * ((rows + rows.T) % 2)[None])  # a chessboard
+        >>> faint, Jpeg(8, 8)(torch.Generator(), faint)
+        (Image(1 x 8 x 8, float32, 0.48..0.52), Image(1 x 8 x 8, float32, 0.502..0.502))
+
     Source:
         cv2.imencode, as albumentations.ImageCompression.
     """
@@ -77,6 +84,12 @@ class Downscale(Intensity):
     Args:
         low: smallest factor, above 0; 0.25 leaves a quarter of the pixels along each axis.
         high: largest, up to 1, which changes nothing.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> ramp = Image(torch.tensor([[[0.0, 4.0, 8.0, 12.0]]]))
+        >>> Downscale(0.5, 0.5)(torch.Generator(), ramp).data  # by way of two pixels, 2 and 10
+        tensor([[[ 2.,  4.,  8., 10.]]])
 
     Source:
         MONAI's RandSimulateLowResolution, but averaged over what each coarse pixel covers.

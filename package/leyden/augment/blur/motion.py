@@ -27,6 +27,12 @@ class MotionBlur(Intensity):
         high: longest line.
         degrees: its direction, from -degrees to degrees, or (low, high); 0 is along x, then anticlockwise as shown.
 
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image
+        >>> MotionBlur(3, 3, (0, 0))(torch.Generator(), Image(torch.tensor([[[0.0, 0.0, 3.0, 0.0, 0.0]]]))).data
+        tensor([[[0., 1., 1., 1., 0.]]])
+
     Source:
         A line of evenly spaced points, each shared by the four pixels around it; horizontal lines of whole length
         are scipy.ndimage.uniform_filter1d.

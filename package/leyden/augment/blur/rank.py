@@ -24,6 +24,14 @@ class MedianBlur(Intensity):
     Args:
         size: 3 or 5 pixels along each side; beyond the border the nearest pixel counts again.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> speck = Image(torch.tensor([[[1.0, 1.0, 5.0], [1.0, 9.0, 5.0], [1.0, 1.0, 5.0]]]))
+        >>> MedianBlur()(torch.Generator(), speck).data  # the speck goes, the edge stays
+        tensor([[[1., 1., 5.],
+                 [1., 1., 5.],
+                 [1., 1., 5.]]])
+
     Source:
         cv2.medianBlur, and scipy.ndimage.median_filter where it does not go (double precision).
     """

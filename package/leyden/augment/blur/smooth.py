@@ -30,6 +30,12 @@ class GaussianBlur(Intensity):
         low: smallest standard deviation in pixels, 0 and up; 0 changes nothing.
         high: largest.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> edge = Image(torch.tensor([[[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]]]))
+        >>> GaussianBlur(1, 1)(torch.Generator(), edge).data
+        tensor([[[0.0047, 0.0586, 0.3005, 0.6995, 0.9414, 0.9953]]])
+
     Source:
         scipy.ndimage.gaussian_filter, to rounding.
     """
@@ -66,6 +72,12 @@ class Sharpen(Intensity):
         low: smallest amount, 0 and up; 0 changes nothing, 1 doubles the finest detail.
         high: largest amount.
         sigma: standard deviation of the blur, in pixels; above 0.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> edge = Image(torch.tensor([[[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]]]))
+        >>> Sharpen(1, 1)(torch.Generator(), edge).data
+        tensor([[[-0.0047, -0.0586, -0.3005,  1.3005,  1.0586,  1.0047]]])
 
     Source:
         skimage.filters.unsharp_mask, where radius is sigma; nothing is cut.

@@ -16,7 +16,13 @@ _SEEDS = 2**31
 
 
 def uniform(generator: torch.Generator) -> float:
-    """Draw an even number from 0 to below 1, in double precision, from this generator alone."""
+    """Draw an even number from 0 to below 1, in double precision, from this generator alone.
+
+    Examples:
+        >>> generator = torch.Generator().manual_seed(3)
+        >>> [uniform(generator) < 0.5 for _ in range(4)]  # four coins
+        [True, True, False, True]
+    """
     return torch.rand((), generator=generator, device=generator.device, dtype=torch.float64).item()
 
 
@@ -24,6 +30,12 @@ def seed_number(generator: torch.Generator) -> float:
     """Draw one whole number, 0..2**31 - 1, that stands for as much chance as a step needs.
 
     A step whose noise has a value a pixel stores this one number and makes the noise again from it; see `seeded`.
+
+    Examples:
+        >>> seed = seed_number(torch.Generator().manual_seed(0))
+        >>> noise, again = (torch.randn(1000, generator=seeded(seed, "cpu")) for _ in range(2))
+        >>> seed, torch.equal(noise, again)
+        (2083172959.0, True)
     """
     return float(int(_SEEDS * uniform(generator)))
 
@@ -80,6 +92,12 @@ def check(transform: object, rules: dict[str, bool]) -> None:
 
     Raises:
         DrawError: a rule does not hold.
+
+    Examples:
+        >>> from leyden.augment import Identity
+        >>> check(Identity(), {"low <= high": 2 <= 1, "a fill": True, "a p of 0..1": 0 <= 3 <= 1})
+        Traceback (most recent call last):
+        leyden.errors.DrawError: Identity(): wants low <= high; a p of 0..1
     """
     broken = [rule for rule, holds in rules.items() if not holds]
     if broken:

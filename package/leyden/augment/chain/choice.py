@@ -18,7 +18,13 @@ __all__ = ["Identity", "Maybe", "OneOf"]
 @final
 @dataclass(frozen=True, repr=False)
 class Identity(Transform):
-    """Do nothing; a choice for `OneOf`."""
+    """Do nothing; a choice for `OneOf`.
+
+    Examples:
+        >>> from leyden.augment import Flip
+        >>> print(OneOf(Flip("x"), Identity(), weights=(1, 3)).plan())
+        1.) one exact copy: 25 % flip x
+    """
 
     def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Draw nothing."""

@@ -23,6 +23,16 @@ class Transform(Expression, ABC):
     """Something that may happen to a sample; `a | b` does both, in that order.
 
     A transform holds no randomness and no state: `draw` decides with the generator it is given and nothing else.
+
+    Examples:
+        >>> from leyden.augment import Brightness, Flip
+        >>> from leyden.items import Image
+        >>> row, move = Image(torch.tensor([[[1.0, 2.0, 3.0]]])), Flip("x") | Brightness((1, 1))
+        >>> draw = move.draw(torch.Generator().manual_seed(0), row)
+        >>> draw, draw(row).data
+        (Draw(1 x 3: Flip('x'), Brightness((1, 1)) at 1), tensor([[[4., 3., 2.]]]))
+        >>> move(torch.Generator().manual_seed(0), row) == draw(row)
+        True
     """
 
     @abstractmethod

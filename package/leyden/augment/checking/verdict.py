@@ -15,6 +15,11 @@ class Finding:
         law: what should hold.
         sample: the name of the sample.
         fault: what is wrong and what to do; empty if it holds.
+
+    Examples:
+        >>> from leyden.augment import Flip, check_transform
+        >>> check_transform(Flip("x")).findings[0]
+        Finding(law='prints as what makes it', sample='picture', fault='')
     """
 
     law: str
@@ -31,6 +36,16 @@ class Report:
         transform: as it prints.
         findings: law by law, sample by sample.
         refused: samples that the transform does not take, by name, with what it says.
+
+    Examples:
+        >>> good, bad = Finding("input is untouched", "scan"), Finding("dtypes are kept", "scan", "bytes became reals")
+        >>> Report("Mine()", (good, bad))
+        Mine(): 2 laws, 1 broken
+                            scan
+        input is untouched  holds
+        dtypes are kept     fails
+        >>> Report("Mine()", (good, bad)).faults[0].fault
+        'bytes became reals'
     """
 
     transform: str

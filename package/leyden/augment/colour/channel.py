@@ -22,6 +22,12 @@ class ChannelShuffle(Mixer):
     """Put the channels in another order, each order as likely; any number of channels.
 
     NaN in one channel spreads to all: a draw refuses such images anyway.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> image = Image(torch.tensor([[[1.0]], [[2.0]], [[3.0]]]))
+        >>> ChannelShuffle()(torch.Generator().manual_seed(2), image).data.flatten()
+        tensor([2., 3., 1.])
     """
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
@@ -46,6 +52,12 @@ class ChannelDrop(Linear):
     Args:
         count: how many are filled; fewer than the image has.
         fill: what with, in the units of the image.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> scan = Image(torch.tensor([[[1.0]], [[2.0]], [[3.0]]]))
+        >>> ChannelDrop()(torch.Generator().manual_seed(1), scan).data.flatten()
+        tensor([0., 2., 3.])
 
     Source:
         albumentations.ChannelDropout.
@@ -81,6 +93,13 @@ class ChannelGain(Linear):
 
     Args:
         amount: factors are 1 - amount to 1 + amount, or 1 + low to 1 + high; above -1, so that they are above 0.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> white = Image(torch.ones(3, 1, 1))
+        >>> draw = ChannelGain(0.4).draw(torch.Generator().manual_seed(1), white)
+        >>> draw, draw(white).data.flatten()
+        (Draw(1 x 1: ChannelGain(0.4) at 0.6488, 0.7796, 0.7874), tensor([0.6488, 0.7796, 0.7874]))
     """
 
     amount: Range
@@ -111,6 +130,13 @@ class ChannelShift(Linear):
 
     Args:
         amount: from -amount to amount, or (low, high), in the units of the image.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> image = Image(torch.tensor([[[0.0, 0.5]], [[0.0, 0.5]]]))  # two channels of two pixels
+        >>> draw = ChannelShift(0.2).draw(torch.Generator().manual_seed(1), image)
+        >>> draw, draw(image).data.flatten()
+        (Draw(1 x 2: ChannelShift(0.2) at -0.1756, -0.1102), tensor([-0.1756,  0.3244, -0.1102,  0.3898]))
 
     Source:
         albumentations.RGBShift, for any number of channels.

@@ -33,6 +33,12 @@ class Hue(Intensity):
     Args:
         degrees: how far, from -degrees to degrees, or (low, high); 120 makes red green, green blue and blue red.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> red = Image(torch.tensor([[[0.75]], [[0.25]], [[0.25]]]))
+        >>> Hue((120, 120))(torch.Generator(), red).data.flatten()
+        tensor([0.2500, 0.7500, 0.2500])
+
     Source:
         The hexcone of Smith, "Color gamut transform pairs", SIGGRAPH 1978, as in Python's colorsys; torchvision's
         adjust_hue counts in full turns, -0.5..0.5.

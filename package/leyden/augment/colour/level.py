@@ -71,6 +71,12 @@ class ZNorm(Measured):
 
     Args:
         over: `channel` for each for itself, or `image`.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> scan = Image(torch.tensor([[[1.0, 3.0]], [[10.0, 30.0]]]))  # two channels
+        >>> ZNorm()(torch.Generator(), scan).data.tolist()
+        [[[-1.0, 1.0]], [[-1.0, 1.0]]]
     """
 
     over: Over = "channel"
@@ -116,6 +122,11 @@ class Rescale(Measured):
         high: percentile that becomes 1.
         over: `channel` for each for itself, or `image`.
         beyond: `cut` values outside at 0 and 1, or `keep` them.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> Rescale(25, 75)(torch.Generator(), Image(torch.tensor([[[0.0, 1.0, 2.0, 3.0, 4.0]]]))).data
+        tensor([[[0.0000, 0.0000, 0.5000, 1.0000, 1.0000]]])
 
     Source:
         MONAI's ScaleIntensityRangePercentiles; percentiles between two values are linear, as in numpy.percentile.
@@ -169,6 +180,11 @@ class Clip(Intensity):
     Args:
         low: the least value, in the units of the image.
         high: the greatest.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> Clip(-100, 400)(torch.Generator(), Image(torch.tensor([[[-1000.0, 50.0, 1200.0]]]))).data
+        tensor([[[-100.,   50.,  400.]]])
     """
 
     low: float = 0.0

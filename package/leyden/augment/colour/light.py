@@ -22,6 +22,12 @@ class Brightness(Linear):
     Args:
         amount: from -amount to amount, or (low, high), in the units of the image; 0.2 is a fifth of the range of 0..1.
 
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image
+        >>> Brightness((0.25, 0.25))(torch.Generator(), Image(torch.tensor([[[0.25, 0.5, 1.0]]]))).data
+        tensor([[[0.5000, 0.7500, 1.2500]]])
+
     Source:
         Additive, as in albumentations.RandomBrightnessContrast; torchvision's ColorJitter multiplies instead, which
         changes contrast too and does nothing to the zero of a normalised image.
@@ -55,6 +61,12 @@ class Contrast(Linear):
 
     Args:
         amount: the factor is 1 - amount to 1 + amount, or 1 + low to 1 + high; above -1, so that the factor is above 0.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image
+        >>> Contrast((0.5, 0.5))(torch.Generator(), Image(torch.tensor([[[0.25, 0.5, 0.75]]]))).data
+        tensor([[[0.1250, 0.5000, 0.8750]]])
 
     Source:
         About the mean, as in torchvision.transforms.functional.adjust_contrast, but of each channel for itself, which
@@ -92,6 +104,12 @@ class Invert(Linear):
 
     Args:
         white: the value that becomes 0, and that 0 becomes; 1 for images of 0..1.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image
+        >>> Invert()(torch.Generator(), Image(torch.tensor([[[0.0, 0.25, 1.0]]]))).data
+        tensor([[[1.0000, 0.7500, 0.0000]]])
 
     Source:
         PIL.ImageOps.invert, for bytes.

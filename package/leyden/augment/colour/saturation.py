@@ -27,6 +27,12 @@ class Saturation(Mixer):
     Args:
         amount: the factor is 1 - amount to 1 + amount, or 1 + low to 1 + high; -1 and up; a factor of 0 leaves gray.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> orange = Image(torch.tensor([[[1.0]], [[0.5]], [[0.0]]]))  # looks as bright as a gray of 0.5925
+        >>> Saturation((1, 1))(torch.Generator(), orange).data.flatten()
+        tensor([ 1.4075,  0.4075, -0.5925])
+
     Source:
         torchvision.transforms.functional.adjust_saturation, without its cut at 0 and 1; luma of ITU-R BT.601.
     """
@@ -65,6 +71,13 @@ class Grayscale(Mixer):
 
     Args:
         strength: 1 leaves gray, which has no way back; 0 changes nothing.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> red_green_blue = Image(torch.eye(3).view(3, 1, 3))  # three pixels
+        >>> gray = Grayscale()(torch.Generator(), red_green_blue).data
+        >>> gray[0], torch.equal(gray[0], gray[2])
+        (tensor([[0.2990, 0.5870, 0.1140]]), True)
 
     Source:
         Luma of ITU-R BT.601, as PIL's `convert("L")` and cv2.COLOR_RGB2GRAY.

@@ -42,6 +42,11 @@ class Gamma(Measured):
         side: `dark` curves the dark end, the usual; `bright` the bright one, as if the image were a negative.
         after: `range` leaves what comes out; `spread` brings it to the mean and deviation it had, without way back.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> Gamma(2, 2)(torch.Generator(), Image(torch.tensor([[[0.0, 5.0, 10.0]]]))).data
+        tensor([[[ 0.0000,  2.5000, 10.0000]]])
+
     Source:
         batchgenerators' GammaTransform, as nnU-Net uses it with 0.7..1.5 (there: `p_invert_image`, `p_retain_stats`);
         over `unit` torchvision.transforms.functional.adjust_gamma.
@@ -124,6 +129,12 @@ class Posterize(Intensity):
         low: fewest bits, 1 and up.
         high: most bits, up to 8.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> levels = torch.tensor([[[63, 64, 130, 255]]], dtype=torch.uint8)
+        >>> (Posterize(2, 2)(torch.Generator(), Image(levels)).data * 255).round()
+        tensor([[[  0.,  64., 128., 192.]]])
+
     Source:
         PIL.ImageOps.posterize.
     """
@@ -165,6 +176,11 @@ class Solarize(Intensity):
     Args:
         low: lowest threshold; 0 gives the negative of all.
         high: highest threshold; above 1 changes nothing.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> Solarize(0.5, 0.5)(torch.Generator(), Image(torch.tensor([[[0.2, 0.4, 0.6, 0.8]]]))).data
+        tensor([[[0.2000, 0.4000, 0.4000, 0.2000]]])
 
     Source:
         PIL.ImageOps.solarize.

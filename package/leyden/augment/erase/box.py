@@ -31,6 +31,15 @@ class RandomErasing(Eraser):
             is cut to the grid.
         fill: a value, `mean` or `noise`.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> image = Image(torch.arange(16.0).view(1, 4, 4))
+        >>> RandomErasing((0.25, 0.25), ratio=(1, 1), fill=-1)(torch.Generator().manual_seed(1), image).data
+        tensor([[[-1., -1.,  2.,  3.],
+                 [-1., -1.,  6.,  7.],
+                 [ 8.,  9., 10., 11.],
+                 [12., 13., 14., 15.]]])
+
     Source:
         Zhong et al., "Random erasing data augmentation", AAAI 2020, algorithm 1 and its defaults; there boxes that do
         not fit are drawn anew. Maybe(RandomErasing()) does it half of the time, as there.
@@ -81,6 +90,15 @@ class CoarseDropout(Eraser):
         high: most boxes.
         length: (low, high) of each side of a box, as a fraction of the grid along that axis.
         fill: a value, `mean` or `noise`.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> white = Image(torch.ones(1, 4, 8))
+        >>> CoarseDropout(2, 2, length=(0.25, 0.25))(torch.Generator().manual_seed(0), white).data
+        tensor([[[1., 1., 1., 1., 1., 1., 1., 1.],
+                 [1., 1., 1., 1., 1., 1., 0., 0.],
+                 [1., 1., 1., 1., 1., 1., 1., 1.],
+                 [1., 0., 0., 1., 1., 1., 1., 1.]]])
 
     Source:
         DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout", 2017;

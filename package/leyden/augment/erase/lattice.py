@@ -29,6 +29,14 @@ class GridMask(Eraser):
         part: of each cell's length that its box takes, above 0 and below 1.
         fill: a value, `mean` or `noise`.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> GridMask(2, 2, part=0.5)(torch.Generator().manual_seed(1), Image(torch.ones(1, 4, 8))).data
+        tensor([[[1., 0., 0., 1., 1., 0., 0., 1.],
+                 [1., 1., 1., 1., 1., 1., 1., 1.],
+                 [1., 0., 0., 1., 1., 0., 0., 1.],
+                 [1., 1., 1., 1., 1., 1., 1., 1.]]])
+
     Source:
         Chen et al., "GridMask data augmentation", 2020, equation 1, with boxes not turned: Rotate turns the image
         instead. `part` is 1 - its r.

@@ -28,6 +28,11 @@ class SaltPepper(Intensity):
         black: the value of one half, in the units of the image.
         white: the value of the other.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> SaltPepper(0.5, 0.5)(torch.Generator().manual_seed(0), Image(torch.full((1, 1, 6), 0.5))).data
+        tensor([[[0.5000, 0.5000, 0.0000, 0.0000, 1.0000, 0.5000]]])
+
     Source:
         skimage.util.random_noise with mode "s&p", a pixel instead of a value.
     """

@@ -27,6 +27,12 @@ class GaussianNoise(Intensity):
         low: smallest standard deviation, in the units of the image, 0 and up; 0.1 is a tenth of the range of 0..1.
         high: largest.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> noise = GaussianNoise(2, 2)(torch.Generator().manual_seed(0), Image(torch.full((1, 100, 100), 50.0))).data
+        >>> round(noise.mean().item()), round(noise.std().item(), 1)
+        (50, 2.0)
+
     Source:
         MONAI's RandGaussianNoise, where 0.1 is the default.
     """

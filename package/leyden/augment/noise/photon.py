@@ -34,6 +34,12 @@ class ShotNoise(Intensity):
         low: fewest photons that make the value 1, above 0; the fewer the noisier.
         high: most photons.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> noisy = ShotNoise(10, 10)(torch.Generator().manual_seed(0), Image(torch.full((1, 100, 100), 0.5))).data
+        >>> round(noisy.mean().item(), 2), round(noisy.var().item(), 2)  # 5 photons, of 10 that make 1
+        (0.5, 0.05)
+
     Source:
         skimage.util.random_noise with mode "poisson", for a chosen number of photons.
     """
@@ -79,6 +85,13 @@ class ISONoise(Measured):
         low: smallest strength of the grains of light, as a fraction of the deviation of lightness; 0 and up.
         high: largest.
         shift: (low, high) deviation of hue in full turns, at a strength of 1; 0 and up.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> image = Image(torch.tensor([0.2, 0.8]).expand(3, 200, 2))  # dark left, bright right, a deviation of 0.3
+        >>> noisy = ISONoise(0.5, 0.5)(torch.Generator().manual_seed(0), image).data
+        >>> (noisy - image.data).mean((0, 1)).round(decimals=2)  # 0.3 * 0.5 * (1 - value)
+        tensor([0.1200, 0.0300])
 
     Source:
         albumentations.ISONoise, with its defaults (`intensity`, `color_shift`).

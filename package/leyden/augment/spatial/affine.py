@@ -22,6 +22,14 @@ class Flip(Spatial):
 
     Args:
         axis: `x` swaps left and right, `y` up and down, `z` the first and last slice.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image, Keypoints
+        >>> sample = Image(torch.tensor([[[1.0, 2.0, 3.0]]])), Keypoints(torch.tensor([[0.0, 0.0]]), (1, 3))
+        >>> image, points = Flip("x")(torch.Generator(), sample)
+        >>> image.data, points.data
+        (tensor([[[3., 2., 1.]]]), tensor([[0., 2.]]))
     """
 
     axis: Axis
@@ -53,6 +61,13 @@ class Rotate(Spatial):
             refused; (low, high) is taken as it is.
         axis: what a volume turns about: `z` turns every slice in its plane, `y` turns z into x, `x` turns z into y;
             pictures turn about `z`.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Image
+        >>> Rotate((90, 90))(torch.Generator(), Image(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]]))).data
+        tensor([[[2., 4.],
+                 [1., 3.]]])
 
     Source:
         The direction is that of torchvision.transforms.functional.rotate.
@@ -87,6 +102,13 @@ class Zoom(Spatial):
     Args:
         low: smallest factor, above 0; below 1 shrinks.
         high: largest factor.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Keypoints
+        >>> points = Keypoints(torch.tensor([[3.5, 4.5]]), (8, 8))  # the centre is at 3.5 3.5
+        >>> Zoom(2, 2)(torch.Generator(), points).data
+        tensor([[3.5000, 5.5000]])
     """
 
     low: float
@@ -119,6 +141,14 @@ class Scale(Spatial):
         low: smallest factor, above 0; below 1 shrinks.
         high: largest factor.
 
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Keypoints
+        >>> points = Keypoints(torch.tensor([[4.5, 4.5]]), (8, 8))  # one pixel from the centre along each axis
+        >>> draw = Scale(0.5, 1.5).draw(torch.Generator().manual_seed(3), points)
+        >>> draw, draw(points).data
+        (Draw(8 x 8: Scale(0.5, 1.5) at 0.5341, 0.7867), tensor([[4.0341, 4.2867]]))
+
     Source:
         `scales` with isotropic=False of torchio.RandomAffine.
     """
@@ -150,6 +180,12 @@ class Translate(Spatial):
 
     Args:
         fraction: of the length of the axis, from -fraction to fraction, or (low, high); positive is down and right.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Keypoints
+        >>> Translate((0.25, 0.25))(torch.Generator(), Keypoints(torch.tensor([[0.0, 0.0]]), (4, 8))).data
+        tensor([[1., 2.]])
     """
 
     fraction: Range
@@ -181,6 +217,15 @@ class Shear(Spatial):
             number that reads as radians is refused, as by `Rotate`.
         along: the axis that places move along.
         across: the axis whose lines lean.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Mask
+        >>> upright = Mask(torch.tensor([[0, 1, 0], [0, 1, 0], [0, 1, 0]]))
+        >>> Shear((45, 45))(torch.Generator(), upright).data
+        tensor([[1, 0, 0],
+                [0, 1, 0],
+                [0, 0, 1]])
     """
 
     degrees: Range

@@ -85,6 +85,16 @@ class Border(Single):
 
     Args:
         mode: `zeros`, `border` (the nearest pixel) or `reflection`.
+
+    Examples:
+        >>> from leyden.augment import CenterCrop
+        >>> from leyden.items import Image
+        >>> row, wide = Image(torch.tensor([[[1.0, 2.0, 3.0]]])), CenterCrop(1, 7, outside="fill")
+        >>> for mode in ("zeros", "border", "reflection"):
+        ...     (wide | Border(mode))(torch.Generator(), row).data.flatten()
+        tensor([0., 0., 1., 2., 3., 0., 0.])
+        tensor([1., 1., 1., 2., 3., 3., 3.])
+        tensor([2., 1., 1., 2., 3., 3., 2.])
     """
 
     mode: BorderMode

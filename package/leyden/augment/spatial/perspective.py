@@ -29,6 +29,14 @@ class Perspective(Spatial):
         amount: how far a corner goes at most along each axis, inwards or outwards, as a fraction of the axis; above 0
             and below 1/6; from 0.18 on the horizon could come into sight.
 
+    Examples:
+        >>> import torch
+        >>> from leyden.items import Keypoints
+        >>> line = Keypoints(torch.tensor([[0.0, 0.0], [10.0, 10.0], [20.0, 20.0]]), (100, 100))
+        >>> first, middle, last = Perspective(0.1)(torch.Generator().manual_seed(0), line).data
+        >>> (last - first) / (middle - first)  # alike along y and x: still on a line; not 2: no longer evenly spaced
+        tensor([2.0435, 2.0435])
+
     Source:
         Corners that go at random are those of torchvision.transforms.RandomPerspective (its distortion_scale is four
         times the amount, for they go inwards only there); the map is from Heckbert 1989, "Fundamentals of texture

@@ -101,6 +101,13 @@ class Dihedral(_Symmetry):
     Args:
         axis: a volume is turned in the plane across it, every slice alike; pictures lie across `z`.
 
+    Examples:
+        >>> from leyden.items import Mask
+        >>> square, generator = Mask(torch.tensor([[1, 2], [3, 4]])), torch.Generator().manual_seed(0)
+        >>> seen = {tuple(Dihedral()(generator, square).data.flatten().tolist()) for _ in range(100)}
+        >>> len(seen), (2, 4, 1, 3) in seen  # that one is a quarter turn anticlockwise
+        (8, True)
+
     Source:
         The group D4, as in albumentations.D4.
     """
@@ -130,6 +137,12 @@ class Cubic(_Symmetry):
 
     Args:
         mirrored: False leaves the 24 turns, which keep left and right apart.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> scan = Image(torch.zeros(1, 2, 4, 6), spacing=(3.0, 1.0, 0.5))
+        >>> Cubic()(torch.Generator().manual_seed(0), scan)
+        Image(1 x 6 x 4 x 2, float32, 0..0, 0.5 x 1 x 3 mm)
 
     Source:
         The octahedral group; Winkels and Cohen 2019, "Pulmonary nodule detection in CT scans with equivariant CNNs",

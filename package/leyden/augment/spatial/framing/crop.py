@@ -105,6 +105,12 @@ class CenterCrop(Window):
 
     Raises:
         DrawError: when drawn for a smaller grid, unless it fills.
+
+    Examples:
+        >>> from leyden.items import Image
+        >>> CenterCrop(2)(torch.Generator(), Image(torch.arange(16.0).view(1, 4, 4))).data
+        tensor([[[ 5.,  6.],
+                 [ 9., 10.]]])
     """
 
     def matrix(self, numbers: Numbers, size: Size) -> Affine:

@@ -38,6 +38,14 @@ class Orientation(Spatial):
     Raises:
         DrawError: when drawn for a picture, or for a sample without an affine.
 
+    Examples:
+        >>> from leyden.items import Image
+        >>> to_right = ((0.0, 0.0, 1.0, 0.0), (0.0, 1.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+        >>> scan = Image(torch.tensor([[[[1.0, 2.0, 3.0]]]]), affine=to_right)  # RAS
+        >>> turned = Orientation("LAS")(torch.Generator(), scan)
+        >>> turned.data.flatten(), turned.affine[0]  # x now counts down, from 2 mm
+        (tensor([3., 2., 1.]), (0.0, 0.0, -1.0, 2.0))
+
     Source:
         monai.transforms.Orientation and nibabel.orientations, whose letters name the array axes x y z likewise.
     """
