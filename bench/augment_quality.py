@@ -1,6 +1,7 @@
 """How good one resample is, in figures: beside a step at a time, and beside an antialiased downscale."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from statistics import median
 from typing import Any
@@ -15,6 +16,7 @@ from augment_check import decibels
 from augment_work import photo, volume
 from data import Row
 from leyden.augment import Draw, Resize, Rotate, Shear, Translate, Zoom
+from leyden.items import Interpolation
 
 __all__ = ["DRAWS", "quality_rows"]
 
@@ -27,14 +29,36 @@ SHRUNK = 2.2
 SCAN_BLUR = 0.85
 """Standard deviation, voxels: scanners see a point about two voxels wide (full width at half maximum)."""
 
+MAPS = "nilearn/datasets/data/mni_icbm152_{}_tal_nlin_sym_09a_converted.nii.gz"
+HOW: tuple[Interpolation, ...] = ("linear", "cubic")
+
+
+@dataclass(frozen=True)
+class Found:
+    """How near to the spline a draw came.
+
+    Args:
+        fused: likeness of one resample, dB, by how it is read.
+        single: that of a step at a time.
+        wrong: share of labels that one resample gets wrong.
+        wronger: that of a step at a time.
+    """
+
+    fused: dict[Interpolation, float]
+    single: dict[Interpolation, float]
+    wrong: float
+    wronger: float
+
 
 def quality_rows() -> Iterator[Row]:
-    """Four steps at once and one by one, of every photograph and of a scan; then shrinking."""
+    """Four steps at once and one by one, of every photograph, of a small scan and a whole one; then shrinking."""
     photos = list(photographs())
     yield from steps_rows(
         f"{len(photos)} photographs", [four_steps(*given, seed=seed) for seed, given in enumerate(photos)]
     )
-    yield from steps_rows("a scan", [four_steps(*scan(), seed=seed) for seed in range(DRAWS)])
+    for what, (image, mask) in (("a drawn scan", scan()), ("the scan MNI152", head())):
+        size = " x ".join(map(str, mask.shape))
+        yield from steps_rows(f"{what}, {size}", [four_steps(image, mask, seed=seed) for seed in range(DRAWS)])
     small, plain = np.median([shrinking(image) for image, _ in photos], 0)
     yield {
         "what": f"shrinking photographs {SHRUNK} times, against torch's antialiased downscale",
@@ -60,23 +84,33 @@ def scan() -> tuple[Tensor, Tensor]:
     return torch.from_numpy(blurred), torch.from_numpy(sample["mask"][::2, ::2, ::2].copy())
 
 
-def steps_rows(what: str, found: list[tuple[float, float, float, float]]) -> Iterator[Row]:
+def head() -> tuple[Tensor, Tensor]:
+    """The template of a head at 1 mm, with what is likeliest at each voxel: grey matter, white matter or neither."""
+    found = (ly.data.read_volume(ly.assets.read("mni152", MAPS.format(name))) for name in ("t1", "gm", "wm"))
+    shown, *tissues = (volume.data.double() / 255 for volume in found)
+    return shown[None], torch.stack((1 - tissues[0] - tissues[1], *tissues)).argmax(0).to(torch.uint8)
+
+
+def steps_rows(what: str, found: list[Found]) -> Iterator[Row]:
     """Medians of what `four_steps` found."""
-    fused, single, wrong, wronger = np.median(found, 0)
-    more = median(row[0] - row[1] for row in found)
-    yield {
-        "what": f"{what}, four spatial steps", "one resample": f"{fused:.1f} dB",
-        "otherwise": f"{single:.1f} dB, a step at a time", "difference": f"{more:.1f} dB",
-    }  # fmt: skip
+    for how in HOW:
+        fused, single = median(one.fused[how] for one in found), median(one.single[how] for one in found)
+        more = median(one.fused[how] - one.single[how] for one in found)
+        yield {
+            "what": f"{what}, four spatial steps, {how}", "one resample": f"{fused:.1f} dB",
+            "otherwise": f"{single:.1f} dB, a step at a time", "difference": f"{more:.1f} dB",
+        }  # fmt: skip
+    wrong, wronger = median(one.wrong for one in found), median(one.wronger for one in found)
     yield {
         "what": f"{what}, labels that come out wrong", "one resample": f"{100 * wrong:.2f} %",
         "otherwise": f"{100 * wronger:.2f} %, a step at a time", "difference": f"{wronger / wrong:.1f} times fewer",
     }  # fmt: skip
 
 
-def four_steps(image: Tensor, mask: Tensor, *, seed: int) -> tuple[float, float, float, float]:
-    """Likeness to the spline in one resample and in four, dB; the share of wrong labels, likewise."""
-    given = (ly.items.Image(image), ly.items.Mask(mask))
+def four_steps(image: Tensor, mask: Tensor, *, seed: int) -> Found:
+    """One resample and four, linear and cubic, beside the spline."""
+    items = ly.items
+    given = (items.Mask(mask), *(items.Image(image, interpolation=how) for how in HOW))
     draw = STEPS.draw(torch.Generator().manual_seed(seed), given)
     alone = [Draw(draw.size, (step,)) for step in draw.steps]
     fused, single = draw(given), given
@@ -84,11 +118,25 @@ def four_steps(image: Tensor, mask: Tensor, *, seed: int) -> tuple[float, float,
         single = step(single)
     back, inner = draw.fusion.move().back, seen_whole(alone)
     true = np.stack([spline(channel, back) for channel in image.numpy()])[:, inner]
-    scores = np.stack([spline((mask == label).double().numpy(), back) for label in range(int(mask.max()) + 1)])
-    labels = scores.argmax(0)[inner]
-    likeness = [decibels(made[0].data.numpy()[:, inner], true) for made in (fused, single)]
-    wrong = [float((made[1].data.numpy()[inner] != labels).mean()) for made in (fused, single)]
-    return likeness[0], likeness[1], wrong[0], wrong[1]
+    labels = likeliest(mask, back)[inner]
+    (alike, wrong), (less, wronger) = (
+        (
+            {picture.interpolation: decibels(picture.data.numpy()[:, inner], true) for picture in made[1:]},
+            float((made[0].data.numpy()[inner] != labels).mean()),
+        )
+        for made in (fused, single)
+    )
+    return Found(alike, less, wrong, wronger)
+
+
+def likeliest(mask: Tensor, back: tuple[tuple[float, ...], ...]) -> np.ndarray:
+    """The label whose spline is highest at each new place."""
+    best, labels = np.full(tuple(mask.shape), -np.inf), np.zeros(tuple(mask.shape), np.uint8)
+    for label in range(int(mask.max()) + 1):
+        score = spline((mask == label).double().numpy(), back)
+        labels[score > best] = label
+        best = np.maximum(best, score)
+    return labels
 
 
 def spline(channel: np.ndarray, back: tuple[tuple[float, ...], ...]) -> np.ndarray:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -15,6 +17,8 @@ def test_what_is_no_image_is_refused_with_all_faults_at_once():
         Image(torch.zeros(3, 0, 4))
     with pytest.raises(ItemError, match="wants a tensor, got list"):
         Image([[1.0]])  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ItemError, match="wants an interpolation of linear, cubic, nearest, got 'bicubic'"):
+        Image(torch.zeros(1, 4, 4), interpolation="bicubic")  # pyright: ignore[reportArgumentType]
 
 
 def test_images_compare_by_value_and_dtype():
@@ -54,3 +58,16 @@ def test_bytes_stay_bytes_in_a_move_and_may_lie_in_memory_as_files_hold_them():
     assert moved.data.dtype == torch.uint8
     assert moved.data[0].tolist() == [[0, 50, 150]]
     assert repr(Image(photo)) == "Image(2 x 1 x 3, uint8, 0..210)"
+
+
+def test_an_image_says_how_it_is_read_and_what_is_made_of_it_says_the_same():
+    step = Image(torch.tensor([[[0.0], [0.0], [1.0], [1.0]]]), (2.0, 1.0))
+    ahead = Move(((1.0, 0.0, -0.5), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (4, 1), (3, 1), "border")
+    read = {"linear": [0.0, 0.5, 1.0], "cubic": [-0.0625, 0.5, 1.0625], "nearest": [0.0, 1.0, 1.0]}
+    for how, values in read.items():
+        image = replace(step, interpolation=how)
+        moved = image.warp(ahead)
+        assert moved.interpolation == image.recolour(torch.neg).interpolation == how
+        assert moved.data.flatten().tolist() == pytest.approx(values)
+        assert (image == step) == (how == "linear")
+    assert repr(replace(step, interpolation="cubic")) == "Image(1 x 4 x 1, float32, 0..1, 2 x 1 mm, cubic)"

@@ -3,8 +3,8 @@
 from leyden.items.boxes import Boxes
 from leyden.items.grid.affine import Affine, Size
 from leyden.items.grid.field import Field
-from leyden.items.grid.move import BorderMode, Move
-from leyden.items.grid.sampling import Backend, Interpolation, counting, resample
+from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.sampling import Backend, counting, resample
 from leyden.items.heatmap import Heatmap
 from leyden.items.image import Image
 from leyden.items.item import Item, Recolour, Relabel

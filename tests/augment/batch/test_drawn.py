@@ -17,13 +17,15 @@ def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def test_a_batch_is_drawn_as_its_samples_in_turn_and_does_what_they_do():
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_a_batch_is_drawn_as_its_samples_in_turn_and_does_what_they_do(how):
     draws = draw_batch(CHAIN, seeded(), IMAGES, masks=MASKS)
     generator = seeded()
-    samples = [(Image(image), Mask(mask)) for image, mask in zip(IMAGES, MASKS, strict=True)]
+    samples = [(Image(image, interpolation=how), Mask(mask)) for image, mask in zip(IMAGES, MASKS, strict=True)]
     assert draws.draws == tuple(CHAIN.draw(generator, sample) for sample in samples)
     slow = [draw(sample) for draw, sample in zip(draws.draws, samples, strict=True)]
-    torch.testing.assert_close(draws.images(IMAGES), torch.stack([image.data for image, _ in slow]), atol=1e-4, rtol=0)
+    shown = torch.stack([image.data for image, _ in slow])
+    torch.testing.assert_close(draws.images(IMAGES, interpolation=how), shown, atol=1e-4, rtol=0)
     assert torch.equal(draws.masks(MASKS), torch.stack([mask.data for _, mask in slow]))
 
 

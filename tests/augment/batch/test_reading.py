@@ -38,37 +38,40 @@ def moves_for(chain, data):
     return [chain.draw(generator, Image(one)).fusion.move() for one in data]
 
 
-def one_by_one(data, moves, *, nearest, border):
-    how = "nearest" if nearest else "linear"
+def one_by_one(data, moves, *, interpolation, border):
     pairs = zip(data, moves, strict=True)
-    return torch.stack([resample(one, move, interpolation=how, border=border) for one, move in pairs])
+    return torch.stack([resample(one, move, interpolation=interpolation, border=border) for one, move in pairs])
 
 
 @pytest.mark.parametrize("shape", [(5, 3, 31, 42), (3, 2, 15, 18, 21)])
+@pytest.mark.parametrize("how", ["linear", "cubic"])
 @pytest.mark.parametrize("name", CHAINS)
-def test_a_batch_is_what_its_samples_are_with_one_interpolation(name, shape, samplings):
+def test_a_batch_is_what_its_samples_are_with_one_interpolation(name, how, shape, samplings):
     data = torch.rand(shape)
     moves = moves_for(CHAINS[name], data)
     border = moves[0].border
-    moved = move_batch(data, moves, nearest=False, border=border)
-    assert len(samplings) == 1
-    torch.testing.assert_close(moved, one_by_one(data, moves, nearest=False, border=border), atol=1e-4, rtol=0)
+    moved = move_batch(data, moves, interpolation=how, border=border)
+    # cubically, it is read with how it bends along each axis and all of them
+    assert len(samplings) == (1 if how == "linear" else 2 ** (len(shape) - 2))
+    torch.testing.assert_close(moved, one_by_one(data, moves, interpolation=how, border=border), atol=1e-4, rtol=0)
 
 
 def test_perspective_is_no_exception(samplings):
     data = torch.rand(4, 1, 20, 30)
     moves = moves_for(Perspective(0.1) | Rotate(5), data)
-    moved = move_batch(data, moves, nearest=False, border="zeros")
+    moved = move_batch(data, moves, interpolation="linear", border="zeros")
     assert len(samplings) == 1
-    torch.testing.assert_close(moved, one_by_one(data, moves, nearest=False, border="zeros"), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        moved, one_by_one(data, moves, interpolation="linear", border="zeros"), atol=1e-4, rtol=0
+    )
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float16, torch.float64])
 def test_dtypes_stay(dtype):
     data = (200 * torch.rand(3, 2, 16, 16)).to(dtype)
     moves = moves_for(Rotate(20), data)
-    moved = move_batch(data, moves, nearest=False, border="reflection")
-    slow = one_by_one(data, moves, nearest=False, border="reflection")
+    moved = move_batch(data, moves, interpolation="linear", border="reflection")
+    slow = one_by_one(data, moves, interpolation="linear", border="reflection")
     assert moved.dtype == dtype
     assert (moved.double() - slow.double()).abs().max() <= (2 if dtype == torch.uint8 else 0.3)
 
@@ -77,14 +80,14 @@ def test_dtypes_stay(dtype):
 def test_labels_are_picked_and_kept_whole(label):
     data = label * torch.randint(0, 2, (3, 1, 12, 14))
     moves = moves_for(Rotate((30, 30)), data.float())
-    moved = move_batch(data, moves, nearest=True, border="zeros")
+    moved = move_batch(data, moves, interpolation="nearest", border="zeros")
     assert set(moved.unique().tolist()) <= {0, label}
-    assert (moved != one_by_one(data, moves, nearest=True, border="zeros")).float().mean() < 0.01
+    assert (moved != one_by_one(data, moves, interpolation="nearest", border="zeros")).float().mean() < 0.01
 
 
 def test_exact_moves_copy_bit_for_bit(samplings):
     data = torch.rand(4, 1, 10, 10)
     moves = moves_for(Maybe(Flip("x")) | CenterCrop(6), data)
-    moved = move_batch(data, moves, nearest=False, border="reflection")
+    moved = move_batch(data, moves, interpolation="linear", border="reflection")
     assert samplings == []
-    assert torch.equal(moved, one_by_one(data, moves, nearest=False, border="reflection"))
+    assert torch.equal(moved, one_by_one(data, moves, interpolation="linear", border="reflection"))

@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +84,34 @@ def test_every_image_is_interpolated_once_on_the_new_grid_only(size, interpolati
     image, rest = draw(sample)
     assert len(interpolations) == 2
     assert image.size == rest["mask"].size == rest["points"].size == (24,) * len(size)
+
+
+@pytest.mark.parametrize("size", [(40, 48), (20, 22, 24)])
+def test_an_image_that_asks_for_cubic_reading_gets_it_in_the_one_resample_and_back(size, interpolations):
+    rough, rest = sample_of(size)
+    sharp = replace(rough, interpolation="cubic")
+    draw = draw_for(COLOURED, (sharp, rest))
+    assert draw == draw_for(COLOURED, (rough, rest))
+    assert draw.to_json() == draw_for(COLOURED, (rough, rest)).to_json()
+    (image, others), (linear, same) = draw((sharp, rest)), draw((rough, rest))
+    assert len(interpolations) == 4
+    assert (image.interpolation, linear.interpolation) == ("cubic", "linear")
+    assert 1e-3 < (image.data - linear.data).abs().mean() < 0.1
+    assert others == same
+    again = Draw.from_json(draw.to_json())((sharp, rest))
+    assert again == (image, others)
+    assert draw.spatial.invert(image).interpolation == "cubic"
+
+
+@pytest.mark.parametrize("size", [(300, 310), (70, 72, 74)])
+def test_a_window_of_what_is_read_cubically_is_that_of_the_whole(size):
+    sharp = Image(torch.rand(1, *size), interpolation="cubic")
+    draw = draw_for(Rotate(15) | Zoom(0.8, 1.2), sharp)
+    start, window = (31, *(5 for _ in size[1:])), (1, *(40 for _ in size[1:]))
+    part = draw.part(sharp, start, window)
+    cut = tuple(slice(first, first + count) for first, count in zip(start, window, strict=True))
+    torch.testing.assert_close(part.data, draw(sharp).data[:, *cut], atol=1e-5, rtol=0)
+    assert part.interpolation == "cubic"
 
 
 def test_flips_crops_and_quarter_turns_are_never_interpolated(interpolations):

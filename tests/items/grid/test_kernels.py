@@ -53,3 +53,22 @@ def test_averages_are_taken_along_one_axis(axis):
     kernels.average_volume(VOLUME.ravel(), STEPS, axis, np.array([0, 1]), np.array([[0.5, 0.5], [0.25, 0.75]]), result)
     one, two, three = (VOLUME.take([at], 1 + axis) for at in range(3))
     np.testing.assert_allclose(result, np.concatenate(((one + two) / 2, (two + 3 * three) / 4), 1 + axis))
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2])
+def test_cubic_rows_are_mixed_by_keys_weights(mode):
+    result = np.empty((1, 3, 4, 5))
+    ahead = [[1.0, 0, 0, 0], [0, 1.0, 0, 0], [0, 0, 1.0, 0.5]]
+    kernels.curve_volume(VOLUME.ravel(), STEPS, (3, 4, 5), where(ahead), mode, result)
+    # halfway: -1/16, 9/16, 9/16, -1/16; the edge counts again beyond it, and is all there is half a voxel outside
+    padded = np.concatenate((VOLUME[..., :1], VOLUME, VOLUME[..., -1:]), 3)
+    expected = (9 * (padded[..., 1:-2] + padded[..., 2:-1]) - padded[..., :-3] - padded[..., 3:]) / 16
+    np.testing.assert_allclose(result, np.concatenate((expected, VOLUME[..., -1:]), 3))
+
+
+def test_an_axis_of_one_voxel_has_neighbours_of_its_own():
+    result = np.empty((1, 1, 4, 5))
+    lines = np.array([[1.0, 0, 0, 0.3], [0, 1.0, 0, 0], [0, 0, 1.0, 0]])
+    one = lines, np.empty((3, 1, 4, 0)), np.empty((0, 5)), np.empty((0, 2), np.int64), 1e-6
+    kernels.curve_volume(VOLUME[:, :1].ravel(), (20, 20, 5, 1), (1, 4, 5), one, 1, result)
+    np.testing.assert_allclose(result, VOLUME[:, :1])

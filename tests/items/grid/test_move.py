@@ -50,6 +50,13 @@ def test_a_small_window_is_looked_at_alone():
     assert part.points(torch.tensor([[3.5, 3.5]])).tolist() == [[0.0, 0.0]]
 
 
+def test_cubic_reading_looks_one_pixel_farther():
+    starts, part = Move(((1.0, 0.0, -50.5), (0.0, 1.0, -60.5), (0.0, 0.0, 1.0)), (200, 200), (8, 8)).cubic_focus
+    assert starts == (46, 56)
+    assert part.size == (17, 17)
+    assert part.points(torch.tensor([[4.5, 4.5]])).tolist() == [[0.0, 0.0]]
+
+
 def test_where_the_border_is_in_sight_all_that_is_mirrored_there_is_looked_at():
     starts, part = Move(((1.0, 0.0, 3.5), (0.0, 1.0, -60.5), (0.0, 0.0, 1.0)), (200, 200), (8, 8)).focus
     assert starts == (0, 57)

@@ -89,3 +89,10 @@ def test_a_part_that_is_averaged_starts_and_ends_with_whole_blocks():
     assert first % 3 == last % 3 == 0
     assert first <= 41
     assert last >= 71
+
+
+def test_who_reads_two_neighbours_keeps_a_coarse_pixel_more():
+    assert prefilter.span(47.2, 60.0, count=200, width=1.0, neighbours=2) == (43, 65)
+    first, last = prefilter.span(80.0, 90.0, count=200, width=4.0, neighbours=2)
+    assert first <= 80 - 12
+    assert last >= 90 + 12

@@ -1,4 +1,5 @@
 import threading
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from scipy import ndimage
 from leyden.errors import DrawError
 from leyden.items.grid.affine import compose
 from leyden.items.grid.field import Field
-from leyden.items.grid.move import BorderMode, Move
+from leyden.items.grid.move import BorderMode, Interpolation, Move
 from leyden.items.grid.sampling import Backend, counting, resample
 
 TURN_2D = ((0.957, 0.283, 2.313), (-0.281, 0.953, 1.117), (0.0, 0.0, 1.0))
@@ -36,6 +37,54 @@ def test_linear_interpolation_is_that_of_scipy(matrix, size, new, border, mode):
     moved = resample(data, move, interpolation="linear", border=border)
     for plane, result in zip(data, moved, strict=True):
         np.testing.assert_allclose(result, reference(plane, move, mode, 1), atol=1e-9)
+
+
+def keys(plane, move, mode):
+    """Cubic convolution with a = -1/2, tap by tap, at places that were brought into the grid before."""
+    total = np.zeros(move.new_size)
+    size = np.array(plane.shape)[:, None]
+    inside = places(move)
+    if mode == "reflection":
+        around = (inside + 0.5) % (2 * size)
+        inside = np.minimum(around, 2 * size - around) - 0.5
+    inside = np.clip(inside, 0, size - 1)
+    first = np.floor(inside).astype(int)
+    for tap in product((-1, 0, 1, 2), repeat=plane.ndim):
+        far = np.abs(inside - first - np.array(tap)[:, None])
+        near, rest = 1.5 * far**3 - 2.5 * far**2 + 1, -0.5 * far**3 + 2.5 * far**2 - 4 * far + 2
+        at = np.clip(first + np.array(tap)[:, None], 0, size - 1)
+        total += (np.where(far <= 1, near, rest).prod(0) * plane[tuple(at)]).reshape(move.new_size)
+    return total
+
+
+@pytest.mark.parametrize(("matrix", "size", "new"), CASES)
+@pytest.mark.parametrize("border", ["reflection", "border"])
+def test_cubic_interpolation_is_that_of_keys(matrix, size, new, border):
+    data = torch.rand(2, *size, dtype=torch.float64)
+    move = Move(matrix, size, new)
+    fast: Backend = "opencv" if len(size) == 2 else "numba"
+    exact = resample(data, move, interpolation="cubic", border=border, backend="torch")
+    single = resample(data.float(), move, interpolation="cubic", border=border, backend=fast)
+    for plane, result, rough in zip(data.numpy(), exact, single, strict=True):
+        np.testing.assert_allclose(result, keys(plane, move, border), atol=1e-9)
+        np.testing.assert_allclose(rough, keys(plane, move, border), atol=1e-5)
+
+
+@pytest.mark.parametrize(("matrix", "size", "new"), CASES)
+@pytest.mark.parametrize("backend", ["torch", "auto"])
+def test_cubic_reading_gives_parabolas_back_and_linear_does_not(matrix, size, new, backend):
+    def parabola(where):
+        return 0.1 * where[0] ** 2 - 0.2 * where[1] * where[-1] + where[-1]
+
+    move, missed = Move(matrix, size, new), {}
+    # no neighbour of these places lies outside, where a parabola has none
+    inner = ((places(move) >= 1) & (places(move) <= np.array(size)[:, None] - 2)).all(0)
+    data = torch.from_numpy(parabola(np.indices(size))).float()[None]
+    for how in ("linear", "cubic"):
+        moved = resample(data, move, interpolation=how, border="border", backend=backend).numpy().ravel()
+        missed[how] = np.abs(moved - parabola(places(move)))[inner].max()
+    assert missed["cubic"] < 1e-4
+    assert missed["linear"] > 0.01
 
 
 @pytest.mark.parametrize(("matrix", "size", "new"), CASES)
@@ -78,14 +127,15 @@ def test_large_labels_survive(matrix, size, new):
         assert moved.unique().tolist() == [2**62 + 1]
 
 
+@pytest.mark.parametrize("how", ["linear", "cubic"])
 @pytest.mark.parametrize("zoom", [1.7, 0.9])
-def test_a_window_of_a_large_image_is_the_window_of_the_whole_result(zoom):
+def test_a_window_of_a_large_image_is_the_window_of_the_whole_result(zoom, how):
     size, corner = (90, 80), (41, 33)
     turn = ((zoom * 0.96, zoom * 0.28, -3.7), (-zoom * 0.28, zoom * 0.96, 11.2), (0.0, 0.0, 1.0))
     window = ((1.0, 0.0, -corner[0]), (0.0, 1.0, -corner[1]), (0.0, 0.0, 1.0))
     data = torch.rand(1, *size, dtype=torch.float64)
-    whole = resample(data, Move(turn, size, size), interpolation="linear", border="reflection")
-    part = resample(data, Move(compose(turn, window), size, (12, 10)), interpolation="linear", border="reflection")
+    whole = resample(data, Move(turn, size, size), interpolation=how, border="reflection")
+    part = resample(data, Move(compose(turn, window), size, (12, 10)), interpolation=how, border="reflection")
     assert Move(compose(turn, window), size, (12, 10)).focus[1].size != size
     torch.testing.assert_close(part, whole[:, 41:53, 33:43])
 
@@ -98,10 +148,11 @@ def test_a_fine_pattern_shrinks_to_grey():
     assert (moved - 0.5).abs().max() < 0.13
 
 
-def test_gradients_flow_through():
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_gradients_flow_through(how):
     data = torch.rand(1, 12, 9, requires_grad=True)
     shrink = ((0.6, 0.1, 0.0), (-0.1, 0.6, 0.0), (0.0, 0.0, 1.0))
-    resample(data, Move(shrink, (12, 9), (6, 5)), interpolation="linear", border="zeros").sum().backward()
+    resample(data, Move(shrink, (12, 9), (6, 5)), interpolation=how, border="zeros").sum().backward()
     assert data.grad is not None
     assert data.grad.abs().sum() > 0
 
@@ -113,6 +164,7 @@ def test_data_of_another_grid_is_refused():
 
 BORDERS: list[BorderMode] = ["zeros", "border", "reflection"]
 KINDS = [torch.uint8, torch.float16, torch.float32]
+BETWEEN: list[Interpolation] = ["linear", "cubic"]
 
 
 def some_move(axes, seed):
@@ -156,15 +208,15 @@ def test_images_are_the_same_from_every_backend(axes, seed, kind, channels, inte
     backend: Backend = "opencv" if len(move.size) == 2 else "numba"
     shrinks = max(move.footprint) > 1
     near = {torch.uint8: 2 if shrinks else 1, torch.float16: 1e-3, torch.float32: 1e-4}[kind]
-    for border in BORDERS:
-        fast = resample(data, move, interpolation="linear", border=border, backend=backend)
-        slow = resample(data, move, interpolation="linear", border=border, backend="torch")
+    for border, how in product(BORDERS, BETWEEN):
+        fast = resample(data, move, interpolation=how, border=border, backend=backend)
+        slow = resample(data, move, interpolation=how, border=border, backend="torch")
         assert fast.dtype == kind
         assert fast.shape == slow.shape
         difference = (fast.double() - slow.double()).abs()
         if border == "zeros":
             difference = difference.masked_fill(near_an_edge(move), 0)
-        assert difference.max() <= near
+        assert difference.max() <= (1 if how == "cubic" and kind == torch.uint8 else near)
 
 
 @settings(deadline=None, max_examples=40)
@@ -186,21 +238,24 @@ def test_labels_are_the_same_from_every_backend_but_halfway_between_pixels(axes,
 
 @pytest.mark.parametrize(("matrix", "size", "new"), CASES)
 @pytest.mark.parametrize("backend", ["torch", "auto"])
-def test_bytes_are_rounded_and_never_wrap(matrix, size, new, backend):
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_bytes_are_rounded_and_never_wrap(matrix, size, new, backend, how):
     data = torch.randint(0, 2, (1, *size)) * 255
     move = Move(matrix, size, new)
-    exact = resample(data.double(), move, interpolation="linear", border="reflection")
-    moved = resample(data.to(torch.uint8), move, interpolation="linear", border="reflection", backend=backend)
-    assert (moved.double() - exact).abs().max() <= 0.51
+    exact = resample(data.double(), move, interpolation=how, border="reflection")
+    moved = resample(data.to(torch.uint8), move, interpolation=how, border="reflection", backend=backend)
+    assert (exact.max() > 260) == (how == "cubic")
+    assert (moved.double() - exact.clamp(0, 255)).abs().max() <= 0.51
 
 
 @pytest.mark.parametrize(("matrix", "size", "new"), CASES)
-def test_no_number_stays_no_number_and_harms_its_neighbours_only(matrix, size, new):
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_no_number_stays_no_number_and_harms_its_neighbours_only(matrix, size, new, how):
     data = torch.ones(1, *size)
     data[0, 3, 4] = float("nan")
-    moved = resample(data, Move(matrix, size, new), interpolation="linear", border="reflection")
+    moved = resample(data, Move(matrix, size, new), interpolation=how, border="reflection")
     assert moved.isnan().any()
-    assert (moved[~moved.isnan()] == 1).all()
+    torch.testing.assert_close(moved[~moved.isnan()], torch.ones(int((~moved.isnan()).sum())))
 
 
 @pytest.mark.parametrize("size", [(40, 50), (20, 24, 22)])
@@ -219,26 +274,26 @@ def test_what_a_field_bent_comes_back_by_the_reversed_move(size):
     assert (back - smooth)[inside].abs().mean() < 0.03
 
 
-def test_a_window_costs_and_gives_its_part_of_the_whole():
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_a_window_costs_and_gives_its_part_of_the_whole(how):
     size = (20, 24, 22)
     bend = Field(torch.full((3, 4, 4, 4), 0.05, dtype=torch.float64))
     for shrink in (1.1, 0.45):
         turn = tuple(tuple(shrink * entry for entry in row) for row in TURN_3D[:-1])
         move = Move((*turn, TURN_3D[-1]), size, size, fields=(bend,))
         data = torch.rand(2, *size)
-        whole = resample(data, move, interpolation="linear", border="reflection")
+        whole = resample(data, move, interpolation=how, border="reflection")
         with counting() as counter:
-            part = resample(data, move.window((0, 9, 0), (20, 1, 22)), interpolation="linear", border="reflection")
+            part = resample(data, move.window((0, 9, 0), (20, 1, 22)), interpolation=how, border="reflection")
         torch.testing.assert_close(part, whole[:, :, 9:10], atol=1e-4, rtol=0)
         assert counter.sizes == [(20, 1, 22)]
 
 
+@pytest.mark.parametrize("how", ["linear", "cubic"])
 @pytest.mark.parametrize("new", [(0, 4), (4, 0), (1, 1)])
-def test_small_and_empty_grids_are_filled(new):
+def test_small_and_empty_grids_are_filled(new, how):
     for channels in (0, 1, 3):
-        moved = resample(
-            torch.ones(channels, 12, 9), Move(TURN_2D, (12, 9), new), interpolation="linear", border="border"
-        )
+        moved = resample(torch.ones(channels, 12, 9), Move(TURN_2D, (12, 9), new), interpolation=how, border="border")
         assert torch.equal(moved, torch.ones(channels, *new))
 
 
@@ -252,7 +307,10 @@ def test_a_grid_beyond_the_reach_of_opencv_is_read_by_torch():
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_a_backend_that_there_is_not_is_refused():
+def test_a_backend_or_interpolation_that_there_is_not_is_refused():
+    with pytest.raises(DrawError, match="no interpolation named 'bicubic'; there are linear, cubic, nearest"):
+        resample(torch.ones(1, 12, 9), Move(*CASES[0]), border="border",
+                 interpolation="bicubic")  # pyright: ignore[reportArgumentType]  # fmt: skip
     with pytest.raises(DrawError, match="no backend named 'cuda'; there are auto, torch, opencv, numba"):
         resample(torch.ones(1, 12, 9), Move(*CASES[0]), interpolation="linear", border="border",
                  backend="cuda")  # pyright: ignore[reportArgumentType]  # fmt: skip

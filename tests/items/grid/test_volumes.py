@@ -13,27 +13,39 @@ TURN = ((1.207, 0.303, 0.101, -1.303), (-0.307, 1.203, 0.0, 1.107), (0.0, 0.109,
 MOVE = Move(TURN, (6, 7, 8), (7, 6, 9))
 
 
-def test_memory_in_any_order_is_read_as_it_lies():
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_memory_in_any_order_is_read_as_it_lies(how):
     volume = torch.rand(6, 7, 8, 2).permute(3, 0, 1, 2)[:, :, :, 1:]
     cut = Move(TURN, (6, 7, 7), (7, 6, 9))
-    moved = by_numba(volume, cut, nearest=False, border="reflection")
-    torch.testing.assert_close(moved, by_torch(volume, cut, nearest=False, border="reflection"))
+    moved = by_numba(volume, cut, interpolation=how, border="reflection")
+    torch.testing.assert_close(moved, by_torch(volume, cut, interpolation=how, border="reflection"))
     labels = torch.randint(0, 9, (8, 7, 6)).permute(2, 1, 0)[None]
     assert torch.equal(
-        by_numba(labels, MOVE, nearest=True, border="zeros"), by_torch(labels, MOVE, nearest=True, border="zeros")
+        by_numba(labels, MOVE, interpolation="nearest", border="zeros"),
+        by_torch(labels, MOVE, interpolation="nearest", border="zeros"),
     )
 
 
 @pytest.mark.parametrize("scale", [0.9, 0.6, 0.35])
 @pytest.mark.parametrize("interleaved", [False, True])
-def test_shrinking_averages_as_torch_does(scale, interleaved):
+@pytest.mark.parametrize("how", ["linear", "cubic"])
+def test_shrinking_averages_as_torch_does(scale, interleaved, how):
     shrink = tuple(tuple(scale * entry for entry in row) for row in TURN[:-1])
     move = Move((*shrink, TURN[-1]), (13, 11, 12), (6, 5, 7))
     volume = torch.rand(13, 11, 12, 2).permute(3, 0, 1, 2)
     volume = volume if interleaved else volume.contiguous()
     torch.testing.assert_close(
-        by_numba(volume, move, nearest=False, border="border"), by_torch(volume, move, nearest=False, border="border")
+        by_numba(volume, move, interpolation=how, border="border"),
+        by_torch(volume, move, interpolation=how, border="border"),
     )
+
+
+def test_slices_turned_in_their_plane_are_read_cubically_one_by_one():
+    turn = ((1.0, 0.0, 0.0, 0.0), (0.0, 0.96, -0.28, 1.3), (0.0, 0.28, 0.96, -0.4), (0.0, 0.0, 0.0, 1.0))
+    volume = torch.rand(1, 3, 9, 8)
+    moved = by_numba(volume, Move(turn, (3, 9, 8), (3, 9, 8)), interpolation="cubic", border="zeros")
+    flat = Move(tuple((*row[1:3], row[3]) for row in turn[1:]), (9, 8), (9, 8))
+    torch.testing.assert_close(moved[0], by_torch(volume[0], flat, interpolation="cubic", border="zeros"))
 
 
 def test_several_fields_of_several_kinds_add_up():
@@ -44,8 +56,8 @@ def test_several_fields_of_several_kinds_add_up():
 
     fields = (Field(lattice(4, 5, 6)), Field(lattice(2, 3, 2), "linear"), Field(lattice(5, 5, 5)))
     move, volume = Move(TURN, (6, 7, 8), (7, 6, 20), fields=fields), torch.rand(2, 6, 7, 8, dtype=torch.float64)
-    moved = by_numba(volume, move, nearest=False, border="reflection")
-    torch.testing.assert_close(moved, by_torch(volume, move, nearest=False, border="reflection"))
+    moved = by_numba(volume, move, interpolation="linear", border="reflection")
+    torch.testing.assert_close(moved, by_torch(volume, move, interpolation="linear", border="reflection"))
 
 
 WITHOUT = """
@@ -75,8 +87,8 @@ def test_where_numba_is_not_installed_torch_reads_volumes():
 def test_what_numba_cannot_do_it_says():
     volume = torch.rand(1, 6, 7, 8)
     bent = Move(TURN, (6, 7, 8), (7, 6, 9), fields=(Field(torch.zeros(3, 4, 4, 4, dtype=torch.float64)),))
-    assert numba_refuses(volume, MOVE, nearest=False) == ""
-    assert numba_refuses(volume, bent, nearest=False) == ""
-    assert "wants channel z y x" in numba_refuses(volume[0], MOVE, nearest=False)
-    assert "no gradients" in numba_refuses(volume.requires_grad_(), MOVE, nearest=False)
-    assert "back through fields" in numba_refuses(torch.rand(1, 7, 6, 9), bent.reversed(), nearest=False)
+    assert numba_refuses(volume, MOVE, interpolation="linear") == ""
+    assert numba_refuses(volume, bent, interpolation="linear") == ""
+    assert "wants channel z y x" in numba_refuses(volume[0], MOVE, interpolation="linear")
+    assert "no gradients" in numba_refuses(volume.requires_grad_(), MOVE, interpolation="linear")
+    assert "back through fields" in numba_refuses(torch.rand(1, 7, 6, 9), bent.reversed(), interpolation="linear")

@@ -14,7 +14,7 @@ from leyden.augment.fusing.acting import forbid_nan
 from leyden.augment.fusing.colouring import recolour
 from leyden.augment.fusing.draw import Draw
 from leyden.errors import DrawError
-from leyden.items import BorderMode, Image, Mask, Move
+from leyden.items import BorderMode, Image, Interpolation, Mask, Move
 from leyden.items.grid import size_text
 
 __all__ = ["BatchDraw", "draw_batch"]
@@ -33,6 +33,13 @@ class BatchDraw:
 
     Raises:
         DrawError: no draw, or of several grids.
+
+    Examples:
+        >>> from leyden.augment import Brightness, Flip
+        >>> images, generator = torch.tensor([[[[1.0, 2.0]]], [[[1.0, 2.0]]]]), torch.Generator()
+        >>> draws = tuple(each.draw(generator, Image(images[0])) for each in (Flip("x"), Brightness((5, 5))))
+        >>> BatchDraw(draws).images(images).tolist()
+        [[[[2.0, 1.0]]], [[[6.0, 7.0]]]]
     """
 
     draws: tuple[Draw, ...]
@@ -49,11 +56,14 @@ class BatchDraw:
     def _moves(self) -> tuple[Move, ...]:
         return tuple(draw.fusion.move() for draw in self.draws)
 
-    def images(self, data: Shaped[Tensor, "batch channel *space"]) -> Shaped[Tensor, "batch channel *new_space"]:
+    def images(
+        self, data: Shaped[Tensor, "batch channel *space"], *, interpolation: Interpolation = "linear"
+    ) -> Shaped[Tensor, "batch channel *new_space"]:
         """Give the images after the draws, moved and recoloured.
 
         Args:
             data: real, or bytes.
+            interpolation: how values between pixels are found, as an `Image` would say.
 
         Raises:
             DrawError: of another grid or number than the draws, or with NaN in view.
@@ -64,7 +74,7 @@ class BatchDraw:
         if not all(move.is_idle for move in self._moves):
             if len(borders) > 1:
                 raise DrawError(f"borders of {', '.join(sorted(borders))} in one batch; give the chain one Border")
-            moved = move_batch(data, self._moves, nearest=False, border=borders.pop())
+            moved = move_batch(data, self._moves, interpolation=interpolation, border=borders.pop())
         forbid_nan(moved)
         if not any(draw.fusion.colours for draw in self.draws):
             return moved
@@ -87,7 +97,7 @@ class BatchDraw:
         self._check(data, 1)
         if all(move.is_idle for move in self._moves):
             return data
-        return move_batch(data.unsqueeze(1), self._moves, nearest=True, border="zeros").squeeze(1)
+        return move_batch(data.unsqueeze(1), self._moves, interpolation="nearest", border="zeros").squeeze(1)
 
     def points(self, data: Float[Tensor, "batch point axis"]) -> Float[Tensor, "batch point axis"]:
         """Give places after the draws, in pixels and axis order; left and right are not swapped.

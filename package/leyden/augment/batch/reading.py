@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from leyden.items import BorderMode, Move, resample
+from leyden.items import BorderMode, Interpolation, Move, resample
 from leyden.items.grid import is_affine
 from leyden.items.grid.prefilter import blur, smooth
+from leyden.items.grid.tensors import read_at, rounded
 
 __all__ = ["move_batch"]
 
@@ -16,42 +17,34 @@ _WHOLE = 2**24
 """Whole numbers that float32 holds."""
 
 
-def move_batch(data: Tensor, moves: Sequence[Move], *, nearest: bool, border: BorderMode) -> Tensor:
-    """Give every sample of a batch on its new grid, with one call of `torch.nn.functional.grid_sample`.
+def move_batch(data: Tensor, moves: Sequence[Move], *, interpolation: Interpolation, border: BorderMode) -> Tensor:
+    """Give every sample of a batch on its new grid, all in one pass.
 
     Flips, right angles and whole-pixel shifts, where all moves are such, copy values bit for bit instead.
 
     Args:
         data: `batch channel *space`, real or integer, on any device.
         moves: one a sample, all from that grid and all onto one.
-        nearest: pick the nearest pixel, rather than interpolate between neighbours.
+        interpolation: how values between pixels are found.
         border: what is seen more than half a pixel outside the grid.
 
     Returns:
         `batch channel *new space`, of the same dtype, on the same device; a new tensor.
     """
     if all(move.is_exact for move in moves):
-        how = "nearest" if nearest else "linear"
-        copies = [resample(one, move, interpolation=how, border=border) for one, move in zip(data, moves, strict=True)]
-        return torch.stack(copies)
-    work = _widen(data)
+        pairs = zip(data, moves, strict=True)
+        return torch.stack([resample(one, move, interpolation=interpolation, border=border) for one, move in pairs])
+    work, nearest = _widen(data), interpolation == "nearest"
     sizes = {blur(move.size, move.footprint).coarse for move in moves}
     if nearest or sizes == {moves[0].size}:
-        work, places = work if nearest else _smoothed(work, moves), _places(moves, work)
+        work = work if nearest else _smoothed(work, moves)
+        moved = read_at(work, _places(moves, work), interpolation=interpolation, border=border)
     else:
-        work, places = _on_one_canvas(work, moves, border)
-    cut = border == "zeros" and not nearest  # torch's zeros fade over a pixel at the edge; ours end where it ends
-    moved = functional.grid_sample(
-        work,
-        places,
-        mode="nearest" if nearest else "bilinear",
-        padding_mode="border" if cut else border,
-        align_corners=False,
-    )
-    if cut:
-        outside = (_places(moves, work).abs() > 1 + 1e-6).any(-1)
-        moved = moved.masked_fill(outside.unsqueeze(1), 0)
-    return (moved if nearest or data.is_floating_point() else moved.round()).to(data.dtype)
+        canvas, places = _on_one_canvas(work, moves, border, room=int(interpolation == "cubic"))
+        moved = read_at(canvas, places, interpolation=interpolation, border="border")
+        if border == "zeros":
+            moved = moved.masked_fill((_places(moves, work).abs() > 1 + 1e-6).any(-1).unsqueeze(1), 0)
+    return rounded(moved, data.dtype, interpolation)
 
 
 def _widen(data: Tensor) -> Tensor:
@@ -89,23 +82,28 @@ def _smoothed(work: Tensor, moves: Sequence[Move]) -> Tensor:
     return torch.stack([smooth(one, move.footprint) for one, move in zip(work, moves, strict=True)])
 
 
-def _on_one_canvas(work: Tensor, moves: Sequence[Move], border: BorderMode) -> tuple[Tensor, Tensor]:
+def _on_one_canvas(work: Tensor, moves: Sequence[Move], border: BorderMode, *, room: int) -> tuple[Tensor, Tensor]:
     """Average each sample onto a coarser grid of its own, and lay these grids side by side into one batch.
 
-    Their edges are no edges of the canvas, so what lies beyond them is folded back into them here.
+    Their edges are no edges of the canvas, so what lies beyond them is folded back into them here; with `room` for
+    a pixel, the edge pixel is seen again beyond them, as what reads cubically wants it.
     """
     pieces, parts = [], []
     for one, move in zip(work, moves, strict=True):
-        starts, part = move.focus
+        starts, part = move.cubic_focus if room else move.focus
         seen = one[:, *(slice(start, start + count) for start, count in zip(starts, part.size, strict=True))]
         pieces.append(smooth(seen, part.footprint))
         parts.append(part)
     sizes = torch.tensor([piece.shape[:0:-1] for piece in pieces], dtype=work.dtype, device=work.device)
     canvas = work.new_zeros(
-        len(pieces), work.shape[1], *(max(axis) for axis in zip(*(piece.shape[1:] for piece in pieces), strict=True))
+        len(pieces),
+        work.shape[1],
+        *(room + max(axis) for axis in zip(*(piece.shape[1:] for piece in pieces), strict=True)),
     )
     for sample, piece in zip(canvas, pieces, strict=True):
         sample[:, *(slice(count) for count in piece.shape[1:])] = piece
+        for axis, count in enumerate(piece.shape[1:] if room else (), start=1):
+            sample.narrow(axis, count, 1).copy_(sample.narrow(axis, count - 1, 1))
     sizes = sizes.view(len(pieces), *(1 for _ in moves[0].size), -1)
     places = ((torch.cat([_places([part], work) for part in parts]) + 1) * sizes - 1) / 2
     if border == "reflection":

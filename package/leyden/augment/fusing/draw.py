@@ -218,6 +218,12 @@ def read_draws(text: str) -> list[Draw]:
 
     Raises:
         DrawError: it is no such text, or a transform in it is not registered.
+
+    Examples:
+        >>> from leyden.augment import Rotate
+        >>> text = write_draws([Draw((8, 8), (Step(Rotate(15), (number,)),)) for number in (-7.5, 12.0)])
+        >>> read_draws(text)
+        [Draw(8 x 8: Rotate(15) at -7.5), Draw(8 x 8: Rotate(15) at 12)]
     """
     return _reading(text, lambda stored: [Draw(*unpack(each)) for each in stored[_LIST]])
 

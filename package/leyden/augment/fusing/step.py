@@ -72,7 +72,16 @@ class Leaf(Expression, ABC):
 @final
 @dataclass(frozen=True, repr=False)
 class Step:
-    """One transform and the numbers drawn for it."""
+    """One transform and the numbers drawn for it.
+
+    Examples:
+        >>> import torch
+        >>> from leyden.augment import Draw, Flip, Rotate
+        >>> from leyden.items import Image
+        >>> draw = Draw((2, 2), (Step(Flip("x")), Step(Rotate((0, 90)), (90.0,))))
+        >>> draw, draw(Image(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]]))).data.tolist()
+        (Draw(2 x 2: Flip('x'), Rotate((0, 90)) at 90), [[[1.0, 3.0], [2.0, 4.0]]])
+    """
 
     transform: Leaf
     numbers: Numbers = ()

@@ -3,8 +3,8 @@
 from leyden.items.grid.affine import Affine, Size, compose, determinant, identity, invert, is_affine, size_text
 from leyden.items.grid.exact import copy_pixels
 from leyden.items.grid.field import Field, FieldKind
-from leyden.items.grid.move import BorderMode, Move
-from leyden.items.grid.sampling import Backend, Counter, Interpolation, counting, resample
+from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.sampling import Backend, Counter, counting, resample
 
 __all__ = [
     "Affine",

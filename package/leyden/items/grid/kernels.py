@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["Where", "average_volume", "pick_volume", "read_volume"]
+__all__ = ["Where", "average_volume", "curve_volume", "pick_volume", "read_volume"]
 
 _Array: TypeAlias = NDArray[Any]
 
@@ -141,6 +141,67 @@ def read_volume(
             for channel in range(channels):
                 goal = result[channel, z, y]
                 _blend(goal, flat, begin, channel * steps[0], beside, place)
+                if mode == _ZEROS:
+                    _clear(goal, blank)
+
+
+@_compiled
+def _taps(place: _Array, count: int, step: int, near: _Array, weight: _Array) -> None:
+    """Give the four voxels around each place of a row along one axis, and Keys' weights of them, `tap x`."""
+    one, half, last = place.dtype.type(1), place.dtype.type(0.5), count - 1
+    for x in range(place.size):
+        at = min(np.int64(place[x]), max(last - 1, 0))
+        t = place[x] - place.dtype.type(at)
+        s = one - t
+        near[0, x] = np.uintp(max(at - 1, 0) * step)
+        near[1, x] = np.uintp(at * step)
+        near[2, x] = np.uintp(min(at + 1, last) * step)
+        near[3, x] = np.uintp(min(at + 2, last) * step)
+        weight[0, x] = -half * t * s * s
+        weight[1, x] = s + t * s * (s - half * t)
+        weight[2, x] = t + t * s * (t - half * s)
+        weight[3, x] = -half * t * t * s
+
+
+@_compiled
+def _curve(goal: _Array, flat: _Array, start: int, near: _Array, weight: _Array) -> None:
+    """Fill one row with the mixture of 64 voxels each; rows of them that count nowhere are left out."""
+    first = np.uintp(start)
+    a, b, c, d = near[2]
+    u, v, w, r = weight[2]
+    goal[:] = 0
+    for plane in range(4):
+        if not weight[0, plane].any():
+            continue
+        for line in range(4):
+            if not weight[1, line].any():
+                continue
+            down, across, far, side = near[0, plane], near[1, line], weight[0, plane], weight[1, line]
+            for x in range(goal.size):
+                at = first + down[x] + across[x]
+                mean = u[x] * flat[at + a[x]] + v[x] * flat[at + b[x]] + w[x] * flat[at + c[x]] + r[x] * flat[at + d[x]]
+                goal[x] += far[x] * side[x] * mean
+
+
+@_compiled
+def curve_volume(
+    flat: _Array, steps: tuple[int, ...], size: tuple[int, ...], where: Where, mode: int, result: _Array
+) -> None:
+    """Interpolate a volume between two neighbours on either side; as `read_volume`."""
+    channels, depth, height, width = result.shape
+    slack = result.dtype.type(5e-7 * max(size))
+    place, blank = np.empty((where[0].shape[0], width), result.dtype), np.zeros(width, np.bool_)
+    near, weight = np.empty((3, 4, width), np.uintp), np.empty((3, 4, width), result.dtype)
+    for z in range(depth):
+        for y in range(height):
+            _row(place, where, z, y)
+            blank[:] = False
+            for axis in range(3):
+                _fold(place[axis], size[axis], mode, slack, blank)
+                _taps(place[axis], size[axis], steps[axis + 1], near[axis], weight[axis])
+            for channel in range(channels):
+                goal = result[channel, z, y]
+                _curve(goal, flat, channel * steps[0], near, weight)
                 if mode == _ZEROS:
                     _clear(goal, blank)
 

@@ -35,7 +35,7 @@ def footprint(linear: Affine) -> tuple[float, ...]:
     return tuple(hypot(*row) for row in linear)
 
 
-def span(low: float, high: float, *, count: int, width: float) -> tuple[int, int]:
+def span(low: float, high: float, *, count: int, width: float, neighbours: int = 1) -> tuple[int, int]:
     """Give the first and one past the last pixel of an axis that reading from `low` to `high` may touch.
 
     Where reading leaves the axis, as much is kept behind the edge as may be mirrored there, and no more.
@@ -45,6 +45,7 @@ def span(low: float, high: float, *, count: int, width: float) -> tuple[int, int
         high: the largest.
         count: the pixels of the axis.
         width: old pixels a new one covers along it, averaged over.
+        neighbours: pixels that are read on either side of a place, after averaging: 1 linear, 2 cubic.
 
     Examples:
         >>> span(47.2, 60.0, count=200, width=1.0)
@@ -52,7 +53,7 @@ def span(low: float, high: float, *, count: int, width: float) -> tuple[int, int
         >>> span(-3.5, 20.0, count=200, width=1.0)
         (0, 24)
     """
-    margin = 2 * ceil(width) + 1  # what averaging and interpolation read around a place
+    margin = (1 + neighbours) * ceil(width) + 1  # what averaging and interpolation read around a place
     if not -inf < low <= high < inf or high - low > 4 * count + 4 * margin:
         return 0, count
     first, last = floor(low) - margin, ceil(high) + margin + 1

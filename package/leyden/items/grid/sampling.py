@@ -10,27 +10,20 @@ from torch import Tensor
 from leyden.errors import DrawError
 from leyden.items.grid.affine import Size, size_text
 from leyden.items.grid.exact import copy_pixels
-from leyden.items.grid.move import BorderMode, Move
+from leyden.items.grid.move import BorderMode, Interpolation, Move
 from leyden.items.grid.pictures import by_opencv, opencv_refuses
 from leyden.items.grid.tensors import by_torch, torch_refuses
 from leyden.items.grid.volumes import by_numba, numba_refuses
 
-__all__ = ["Backend", "Counter", "Interpolation", "counting", "resample"]
-
-Interpolation: TypeAlias = Literal["linear", "nearest"]
-"""How a value between pixel centres is found.
-
-`linear`: from its neighbours, averaged over what each new pixel covers where the move shrinks. `nearest`: as its
-nearest neighbour, whole.
-"""
+__all__ = ["Backend", "Counter", "counting", "resample"]
 
 Backend: TypeAlias = Literal["auto", "torch", "opencv", "numba"]
 """What interpolates; `auto` is the fastest that can.
 
 `opencv` reads pictures and `numba`, where it is installed, volumes, both in memory of the processor; `torch` reads all
-else (other devices, gradients, double precision in pictures). On values of 0..1 they agree to 1e-4 in single precision;
-in bytes to 2 of 255, to 1 where nothing shrinks; when picking the nearest, everywhere but within 1e-4 pixels of halfway
-between two. Zeros outside the grid begin within as much of its edge.
+else (other devices, gradients, double precision in pictures). On values of 0..1 they agree to 1e-4 in single precision,
+`linear` and `cubic`; in bytes to 2 of 255, to 1 where nothing shrinks or reading is cubic; when picking the nearest,
+everywhere but within 1e-4 pixels of halfway between two. Zeros outside the grid begin within as much of its edge.
 """
 
 
@@ -83,7 +76,7 @@ def resample(
     Flips, right angles and whole-pixel shifts copy values bit for bit.
 
     Args:
-        data: `channel *space` on the grid `move.size`; real or integer (`linear` rounds to the nearest integer).
+        data: `channel *space` on the grid `move.size`; real, or integer, which is rounded to the nearest.
         move: where everything goes.
         interpolation: how values between pixels are found.
         border: what is seen more than half a pixel outside the grid.
@@ -111,10 +104,10 @@ def resample(
         return copy_pixels(data, move, border)
     for counter in _COUNTERS:
         counter.sizes.append(move.new_size)
-    starts, part = move.focus
+    starts, part = move.cubic_focus if interpolation == "cubic" else move.focus
     if part is not move:
         data = data[:, *(slice(start, start + count) for start, count in zip(starts, part.size, strict=True))]
-    return _read(data, part, nearest=interpolation == "nearest", border=border, backend=backend)
+    return _read(data, part, interpolation=interpolation, border=border, backend=backend)
 
 
 _READERS: dict[str, tuple[Callable[..., str], Callable[..., Tensor]]] = {
@@ -125,14 +118,16 @@ _READERS: dict[str, tuple[Callable[..., str], Callable[..., Tensor]]] = {
 """The backends, the fastest first; torch refuses nothing."""
 
 
-def _read(data: Tensor, move: Move, *, nearest: bool, border: BorderMode, backend: Backend) -> Tensor:
+def _read(data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode, backend: Backend) -> Tensor:
     """Interpolate with the backend that was asked for, or the fastest that can."""
+    if interpolation not in get_args(Interpolation):
+        raise DrawError(f"no interpolation named {interpolation!r}; there are {', '.join(get_args(Interpolation))}")
     if backend not in get_args(Backend):
         raise DrawError(f"no backend named {backend!r}; there are {', '.join(get_args(Backend))}")
     reason = ""
     for name in _READERS if backend == "auto" else (backend,):
         refuses, read = _READERS[name]
-        reason = refuses(data, move, nearest=nearest)
+        reason = refuses(data, move, interpolation=interpolation)
         if not reason:
-            return read(data, move, nearest=nearest, border=border)
+            return read(data, move, interpolation=interpolation, border=border)
     raise DrawError(f"the backend {backend!r} {reason}; give 'auto'")

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from leyden.items.grid.affine import HORIZON, is_affine
-from leyden.items.grid.move import BorderMode, Move
+from leyden.items.grid.move import BorderMode, Interpolation, Move
 from leyden.items.grid.prefilter import bands, blur
+from leyden.items.grid.tensors import rounded
 
 __all__ = ["by_numba", "numba_refuses"]
 
@@ -35,9 +36,9 @@ def _kernels() -> Any:
     return import_module("leyden.items.grid.kernels")
 
 
-def numba_refuses(data: Tensor, move: Move, *, nearest: bool) -> str:
+def numba_refuses(data: Tensor, move: Move, *, interpolation: Interpolation) -> str:
     """Say why numba cannot do this; nothing if it can."""
-    del nearest
+    del interpolation
     if not _installed():
         return "is not installed; pip install numba"
     if data.ndim != 4 or data.device.type != "cpu":
@@ -49,31 +50,29 @@ def numba_refuses(data: Tensor, move: Move, *, nearest: bool) -> str:
     return ""
 
 
-def by_numba(data: Tensor, move: Move, *, nearest: bool, border: BorderMode) -> Tensor:
+def by_numba(data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode) -> Tensor:
     """Give a volume on its new grid, in one pass that makes no table of places.
 
     Args:
         data: `channel z y x` on the grid `move.size`, one that `numba_refuses` nothing of.
         move: where everything goes.
-        nearest: pick the nearest voxel, rather than interpolate between neighbours.
+        interpolation: how values between voxels are found.
         border: what is seen more than half a voxel outside the grid.
     """
     data = data.detach()
-    double = data.dtype == torch.float64
+    double, nearest = data.dtype == torch.float64, interpolation == "nearest"
     if nearest:
         # values are carried as they are, whatever they mean
         work = data.view({1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[data.element_size()])
         read = _kernels().pick_volume
     else:
         work = _shrink(data if data.dtype in (torch.float32, torch.float64) else data.float(), move)
-        read = _kernels().read_volume
+        read = _kernels().read_volume if interpolation == "linear" else _kernels().curve_volume
     coarse = tuple(work.shape[1:])
     result = torch.empty((len(work), *move.new_size), dtype=work.dtype)
     where = _where(move, blur(move.size, move.footprint).coarse if not nearest else move.size, double=double)
     read(_flat(work), work.stride(), coarse, where, _MODES[border], result.numpy())
-    if nearest:
-        return result.view(data.dtype)
-    return (result if data.is_floating_point() else result.round_()).to(data.dtype)
+    return result.view(data.dtype) if nearest else rounded(result, data.dtype, interpolation)
 
 
 def _shrink(data: Tensor, move: Move) -> Tensor:
