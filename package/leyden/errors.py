@@ -3,7 +3,10 @@
 Everything leyden raises on purpose derives from `LeydenError`, so one `except` covers the house.
 """
 
+from typing import Any
+
 __all__ = [
+    "AccessError",
     "AssetError",
     "CatalogError",
     "DamagedArchive",
@@ -14,6 +17,7 @@ __all__ = [
     "DriverMissing",
     "EmptyFolder",
     "ExportError",
+    "GraphError",
     "HashMismatch",
     "ItemError",
     "LeydenError",
@@ -30,6 +34,7 @@ __all__ = [
     "UnknownDataset",
     "UnknownMember",
     "UnknownModel",
+    "UnknownPath",
     "UnreadableImage",
     "VisionError",
     "WorkerDied",
@@ -134,6 +139,29 @@ class UnknownModel(VisionError):
 
 class TrainError(LeydenError):
     """Training was set up in a way that cannot work."""
+
+
+class GraphError(TrainError):
+    """Callbacks cannot be run together as they are: every reason is named, with the line that would mend it.
+
+    Attributes:
+        faults: the reasons one by one, as `leyden.train.Fault`.
+    """
+
+    def __init__(self, message: str, faults: tuple[Any, ...] = ()) -> None:
+        super().__init__(message, faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownPath(TrainError):
+    """A path that a callback declares cannot name any state of a run."""
+
+
+class AccessError(TrainError):
+    """A callback read or wrote state that it did not declare."""
 
 
 class PruneError(LeydenError):
