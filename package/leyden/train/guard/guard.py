@@ -1,0 +1,202 @@
+"""The guard of one callback: what its hooks see of a run, and the error at the first thing they did not declare."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from typing import Any, final
+
+import pytorch_lightning as pl
+
+from leyden.errors import TrainError
+from leyden.train.graph.access import Access
+from leyden.train.guard.copies import copies
+from leyden.train.guard.grant import Grant
+from leyden.train.guard.names import Names
+from leyden.train.guard.record import Record
+from leyden.train.guard.scope import Scope
+from leyden.train.guard.views.piece import given
+from leyden.train.guard.views.view import Standing, real
+from leyden.train.guard.views.ways import shown
+
+__all__ = ["Guard"]
+
+_Seen = tuple[Any, Any, tuple[Any, ...], dict[str, Any]]
+
+_ROOTS = (
+    "batch",
+    "callback",
+    "checkpoint",
+    "logged",
+    "logger",
+    "model",
+    "optimizer",
+    "outputs",
+    "scheduler",
+    "trainer",
+)
+_GIVEN = {
+    **{f"on_{stage}_batch_start": ("batch",) for stage in ("train", "validation", "test", "predict")},
+    **{f"on_{stage}_batch_end": ("outputs", "batch") for stage in ("train", "validation", "test", "predict")},
+    "on_before_backward": ("outputs.loss",),
+    "on_before_optimizer_step": ("optimizer",),
+    "on_before_zero_grad": ("optimizer",),
+    "on_save_checkpoint": ("checkpoint",),
+    "on_load_checkpoint": ("checkpoint",),
+}
+_WORDS = {
+    "batch": "batch",
+    "outputs": "outputs",
+    "loss": "outputs.loss",
+    "optimizer": "optimizer",
+    "checkpoint": "checkpoint",
+}
+
+
+@final
+class Guard(Scope):
+    """Keeps one callback to what it declared.
+
+    It sees what is reached through the arguments of a hook: attributes, keys, groups, metrics, modules. Tensors are
+    handed out as they are, and watched: one that was changed in place without a word is named when the hook ends.
+    What it cannot see: writes to `tensor.data` and through NumPy, which a tensor does not count; what a method of the
+    Trainer or of the task does inside; the inside of objects that are the user's own; and what the callback keeps
+    elsewhere and reaches without the hook's arguments.
+
+    Args:
+        name: the callback, as the graph calls it: its class, and a number where there are several.
+        access: what it declared.
+        callback: the callback itself: it may see all of itself, also through `trainer.callbacks`.
+
+    Examples:
+        >>> import torch
+        >>> from torch import nn
+        >>> class Task(pl.LightningModule):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.net = nn.Linear(2, 1)
+        >>> guard, task, trainer = Guard("Watch", Access(reads=("outputs.loss",))), Task(), pl.Trainer(logger=False)
+        >>> def watch(trainer, pl_module, outputs, batch, batch_idx):
+        ...     print(float(outputs["loss"]))
+        ...     trainer.should_stop = True
+        >>> with guard.hook("on_train_batch_end", trainer, task, ({"loss": torch.ones(())}, None, 0), {}) as seen:
+        ...     watch(seen[0], seen[1], *seen[2])
+        Traceback (most recent call last):
+        leyden.errors.AccessError: Watch wrote trainer.should_stop in on_train_batch_end, which it does not declare; ...
+    """
+
+    def __init__(self, name: str, access: Access, *, callback: object = None) -> None:
+        super().__init__(name, Grant(access), callback=callback)
+        self._before: list[str | None] = []
+        self._task: pl.LightningModule | None = None
+        self.everything = all(self.grant.writable[root] for root in _ROOTS)
+
+    def wrap(self, value: Any, path: str) -> Any:
+        """A value that was found under a path, as the callback may see it: itself, or a view of it.
+
+        Raises:
+            AccessError: it may not be read.
+        """
+        return shown(self, value, path)
+
+    def enter(self, hook: str, trainer: Any, pl_module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Seen:
+        """Begins a hook: what to call it with, in place of what it was given.
+
+        Args:
+            hook: its name, as `on_train_batch_end`.
+            trainer: the Trainer, or a view of it where the callback calls a hook of its own.
+            pl_module: the task, or a view of it.
+            args: what follows them.
+            kwargs: what is given by name.
+        """
+        own = issubclass(type(trainer), Standing) and trainer._leyden_scope.grant is self.grant
+        self._before.append(self.within)
+        self.within = hook
+        if own:
+            return trainer, pl_module, args, kwargs
+        if self.everything:
+            return real(trainer), real(pl_module), tuple(map(real, args)), kwargs
+        trainer, task = real(trainer), real(pl_module)
+        if task is not self._task:
+            self._task, self.names = task, Names.of(task)
+            self.views.clear()
+        seen, model = shown(self, trainer, "trainer"), shown(self, task, "model")
+        paths = _GIVEN.get(hook)
+        if paths and args:
+            args = (*map(self._offer, args, paths), *args[len(paths) :])
+        if kwargs:
+            kwargs = {
+                name: self._offer(value, _WORDS[name]) if name in _WORDS else value for name, value in kwargs.items()
+            }
+        return seen, model, args, kwargs
+
+    def leave(self) -> None:
+        """Ends the hook that began last.
+
+        Raises:
+            AccessError: something that was handed out to be read has been changed in place; all of it is named.
+        """
+        faults = self.record.changed() if self.record else ()
+        try:
+            if faults:
+                raise self.refusal("write", *faults)
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Ends the hook that began last, without a look at what it changed: for one that raised."""
+        self.within = self._before.pop()
+        if self.within is None and self.record:
+            self.record.clear()
+
+    @contextmanager
+    def hook(
+        self, name: str, trainer: Any, pl_module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Iterator[_Seen]:
+        """`enter` and `leave` around a block."""
+        seen = self.enter(name, trainer, pl_module, args, kwargs)
+        try:
+            yield seen
+        except BaseException:
+            self.abandon()
+            raise
+        self.leave()
+
+    def _offer(self, value: Any, path: str) -> Any:
+        value = real(value)
+        return shown(self, value, path) if path == "optimizer" else given(self, value, path)
+
+    def log(self, name: str, value: Any, *args: Any, **kwargs: Any) -> None:
+        """`LightningModule.log` for the callback, where it may write `logged.<name>`."""
+        self._may_log(name)
+        self._logging().log(name, real(value), *args, **kwargs)
+
+    def log_dict(self, dictionary: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+        """`LightningModule.log_dict` for the callback, where it may write each of the names."""
+        for name in dictionary:
+            self._may_log(name)
+        plain = {name: real(value) for name, value in dictionary.items()}
+        self._logging().log_dict(plain, *args, **kwargs)
+
+    def _may_log(self, name: str) -> None:
+        if not self.grant.writable[f"logged.{name}"]:
+            raise self.refusal("write", f"logged.{name}")
+
+    def _logging(self) -> pl.LightningModule:
+        if self._task is None:
+            raise TrainError(f"{self.name} logs before the first hook of a run; log in a hook that begins with on_")
+        return self._task
+
+    def freeze(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> "Guard":
+        """A guard for one run of one hook in another thread: its small values are copies made now, on this thread.
+
+        Tensors of the task, of the batch and of the outputs are the real ones: the plan sees to it that nobody writes
+        them meanwhile. A thread that calls `enter` and `leave` of it also finds what the hook changed in place.
+        """
+        frozen = copy(self)
+        frozen.record, frozen.views, frozen.sealed, frozen._before, frozen.within = Record(), {}, {}, [], None
+        frozen.frozen = copies(self.grant, trainer, pl_module)
+        return frozen
+
+    def snapshot(self, hook: str, trainer: Any, pl_module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Seen:
+        """What to call a hook with in another thread, as `freeze` copies it; changes in place are not looked for."""
+        return self.freeze(trainer, pl_module).enter(hook, trainer, pl_module, args, kwargs)
