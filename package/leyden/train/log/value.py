@@ -1,0 +1,126 @@
+"""Small values as they are at a moment; those on an accelerator without waiting for it.
+
+Examples:
+    >>> held(torch.tensor(0.5)), held([1, 2]), held(torch.zeros(3)) is LARGE
+    (0.5, (1, 2), True)
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+__all__ = ["LARGE", "Later", "Value", "alike", "held", "plain", "settle"]
+
+Value = float | int | str | tuple[Any, ...] | None
+"""What the log can show of a state: a number, a truth value, a text, a few of these, or nothing."""
+
+LARGE: Final = object()
+"""Stands for a value that is too large to be kept: a tensor of several elements, a module, a long list."""
+
+_PLAIN = {float, int, bool, str, type(None)}
+_FEW = 8  # Adam's betas, the base rates of a scheduler: more is no longer read at a glance
+
+
+@final
+class Later:
+    """A number that is still on an accelerator: its tensor is kept, and read with many others at once.
+
+    Args:
+        tensor: one element; it must not change in place any more. One that did all the same is read as None.
+        source: the tensor that the number was found in, where `tensor` is a copy.
+        count: one element that the number is to be divided by.
+    """
+
+    __slots__ = ("count", "source", "tensor", "value", "version")
+
+    def __init__(self, tensor: Tensor, source: Tensor | None = None, *, count: Tensor | None = None) -> None:
+        self.tensor: Tensor | None = tensor
+        self.source: Tensor | None = tensor if source is None else source
+        self.count = count
+        self.version: tuple[int, int] = (tensor._version, self.source._version)
+        self.value: Value = None
+
+    def finish(self, value: float, count: float) -> None:
+        """Takes the number; lets go of the tensors."""
+        assert self.tensor is not None
+        changed = self.tensor._version != self.version[0]
+        self.value = None if changed else value if self.count is None else value / count if count else float("nan")
+        self.tensor = self.source = self.count = None
+
+
+def held(value: Any, *, copy: bool = True) -> Any:
+    """What a value is now: plain data, a `Later`, or `LARGE`.
+
+    Args:
+        value: anything.
+        copy: whether a tensor on an accelerator is copied, so that later changes in place do not matter.
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, Tensor):
+        return _number(value, copy=copy)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Enum):
+        return held(value.value)
+    if isinstance(value, int | float | str):  # classes of their own, which a reader of the log may not have
+        return next(kind(value) for kind in (int, float, str) if isinstance(value, kind))
+    if isinstance(value, tuple | list) and len(value) <= _FEW:
+        parts = tuple(held(part) for part in value)
+        return LARGE if any(part is LARGE or isinstance(part, Later) for part in parts) else parts
+    return LARGE
+
+
+def _number(tensor: Tensor, *, copy: bool) -> Any:
+    if tensor.is_cpu:
+        try:
+            return tensor.item()
+        except RuntimeError:  # several elements; asking for their number first costs more
+            return LARGE
+    if tensor.numel() != 1 or tensor.is_meta:
+        return LARGE
+    return Later(tensor.detach().clone(), tensor) if copy else Later(tensor)
+
+
+def alike(before: Any, after: Any) -> bool:
+    """Whether two values that `held` gave are the same, as far as can be told without waiting; nan is like nan."""
+    if before is after:
+        return True
+    if isinstance(before, Later) and isinstance(after, Later):
+        return before.version[1] == after.version[1] and _shared(before.source, after.source)
+    if isinstance(before, Later) or isinstance(after, Later) or LARGE in (before, after):
+        return False
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return len(before) == len(after) and all(map(alike, before, after))
+    return bool(before == after) or (before != before and after != after)  # nan differs from itself
+
+
+def _shared(one: Tensor | None, other: Tensor | None) -> bool:
+    return one is other or (one is not None and other is not None and one.data_ptr() == other.data_ptr())
+
+
+def plain(value: Any) -> Value:
+    """The value itself; a `Later` that was not read yet is read, and waits for the accelerator."""
+    if isinstance(value, Later):
+        settle([value])
+        return value.value
+    return None if value is LARGE else value
+
+
+def settle(later: Iterable[Later]) -> None:
+    """Reads the numbers of many at once: one wait a device and type."""
+    groups: dict[tuple[torch.device, torch.dtype], list[Tensor]] = {}
+    waiting = [one for one in later if one.tensor is not None]
+    for tensor in (part for one in waiting for part in (one.tensor, one.count) if part is not None):
+        groups.setdefault((tensor.device, tensor.dtype), []).append(tensor)
+    numbers = {
+        id(tensor): number
+        for tensors in groups.values()
+        for tensor, number in zip(tensors, torch.stack([t.detach().reshape(()) for t in tensors]).tolist(), strict=True)
+    }
+    for one in waiting:
+        one.finish(numbers[id(one.tensor)], numbers.get(id(one.count), 1.0))
