@@ -9,6 +9,9 @@ Examples:
 """
 
 from leyden.plot.canvas import PALETTE, Picture, data_uri, png
+from leyden.plot.lanes import Span, timeline
+from leyden.plot.layered import Arrow, Layout, Vertex, arrange
+from leyden.plot.network import diagram
 from leyden.plot.picture import ImageLike, grid, overlay
 from leyden.plot.ranking import bars
 from leyden.plot.series import Curve, Numbers, curves, rates, tradeoff
@@ -17,20 +20,7 @@ from leyden.plot.table import confusion
 from leyden.plot.wave import sound
 
 __all__ = [
-    "PALETTE",
-    "Curve",
-    "ImageLike",
-    "Numbers",
-    "Picture",
-    "bars",
-    "confusion",
-    "curves",
-    "data_uri",
-    "grid",
-    "overlay",
-    "pipeline",
-    "png",
-    "rates",
-    "sound",
+    "PALETTE", "Arrow", "Curve", "ImageLike", "Layout", "Numbers", "Picture", "Span", "Vertex", "arrange", "bars",
+    "confusion", "curves", "data_uri", "diagram", "grid", "overlay", "pipeline", "png", "rates", "sound", "timeline",
     "tradeoff",
-]
+]  # fmt: skip
