@@ -5,9 +5,14 @@ from typing import Any, final
 
 import pytorch_lightning as pl
 
+from leyden.train.graph.access import runs_after, writes
+from leyden.train.history import History
+
 __all__ = ["Control"]
 
 
+@runs_after(History)  # whose listener may ask for a stop
+@writes("trainer.should_stop")
 @final
 class Control(pl.Callback):
     """Pauses, resumes and stops a run between two batches, from any thread.

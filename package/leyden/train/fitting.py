@@ -28,6 +28,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from torch.utils.data import DataLoader, Dataset
 
 from leyden.errors import TrainError
+from leyden.train.conduct import CallbackGraph, Conductor
 from leyden.train.control import Control
 from leyden.train.history import History
 from leyden.train.task import Classifier
@@ -72,7 +73,7 @@ def fit(
         train: batches of (images, labels) with a length: a leyden pipeline, a torch DataLoader or a list.
         validation: likewise; measured after every epoch.
         epochs: epochs of the whole run, 1 or more.
-        callbacks: further Lightning callbacks; a `History` among them is used.
+        callbacks: further Lightning callbacks in any order, or a `CallbackGraph`; a `History` among them is used.
         folder: where the best checkpoint goes; it is made, and what is in it is never overwritten.
         seed: seeds dropout and whatever else draws from torch's global generator.
 
@@ -80,14 +81,14 @@ def fit(
         The trained copy with its history; after Ctrl-C too, its status then "interrupted".
 
     Raises:
-        TrainError: nothing to train on. What callbacks, data or network raise passes.
+        TrainError: nothing to train on, or callbacks that cannot run together. What callbacks or data raise passes.
     """
     task = _ready(task, train, epochs=epochs)
     history = next((item for item in callbacks if isinstance(item, History)), History())
     keeper = _keeper(folder, monitor="val_accuracy" if validation is not None else None)
     heard = [history, *(item for item in (*callbacks, keeper) if item and item is not history)]
     with _quiet(), _seeded(seed), _interruptible():
-        interrupted = _run(_trainer(heard, epochs=epochs), task, train, validation)
+        interrupted = _run(_trainer(_conducted(heard), epochs=epochs), task, train, validation)
     task.thaw_()
     stopped: Status = "stopped" if any(isinstance(item, Control) and item.stopped for item in heard) else "finished"
     best = Path(keeper.best_model_path) if keeper and keeper.best_model_path else None
@@ -119,6 +120,11 @@ def _one_loader(batches: Iterable[Any]) -> Iterable[Any]:
     if not isinstance(batches, list):
         return batches
     return DataLoader(cast("Dataset[Any]", batches), batch_size=None)
+
+
+def _conducted(callbacks: Sequence[pl.Callback]) -> Sequence[pl.Callback]:
+    """Callbacks with a conductor: that of a graph among them, which plans anew once all are there, or a new one."""
+    return callbacks if any(isinstance(item, Conductor) for item in callbacks) else CallbackGraph(callbacks)
 
 
 def _trainer(callbacks: Sequence[pl.Callback], *, epochs: int) -> pl.Trainer:

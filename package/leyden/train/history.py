@@ -8,6 +8,8 @@ from typing import Any, final
 import pytorch_lightning as pl
 import torch
 
+from leyden.train.graph.access import reads, writes
+
 __all__ = ["Epoch", "History", "Step"]
 
 
@@ -31,6 +33,9 @@ class Epoch:
     seconds: float
 
 
+@reads("logged", "optimizer.lr", "outputs.loss")
+@reads("trainer.current_epoch", "trainer.estimated_stepping_batches", "trainer.max_epochs")
+@writes("callback.History")  # and tells its listener, on the training thread
 @final
 class History(pl.Callback):
     """Keeps every step and epoch of a run; works in any Trainer, resumes with its checkpoint.
