@@ -3,6 +3,7 @@
 from leyden.widget.augment import (
     AugmentPanel, AugmentView, Finding, Knob, KnobKind, Ranking, Setting, Style, knobs, turned,
 )  # fmt: skip
+from leyden.widget.callback import CallbackPanel, CallbackView
 from leyden.widget.data.panel import DataPanel
 from leyden.widget.data.view import DataView
 from leyden.widget.onnx import OnnxPanel, Trial, random_inputs
@@ -14,7 +15,8 @@ from leyden.widget.train_state import Progress, Samples
 from leyden.widget.train_view import TrainView
 
 __all__ = [
-    "AugmentPanel", "AugmentView", "Choice", "DataPanel", "DataView", "Finding", "Knob", "KnobKind", "OnnxPanel",
-    "OnnxView", "Progress", "PruneMethod", "PrunePanel", "PruneView", "Ranking", "Samples", "Setting", "Style",
-    "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs", "turned", "where_choices",
+    "AugmentPanel", "AugmentView", "CallbackPanel", "CallbackView", "Choice", "DataPanel", "DataView", "Finding",
+    "Knob", "KnobKind", "OnnxPanel", "OnnxView", "Progress", "PruneMethod", "PrunePanel", "PruneView", "Ranking",
+    "Samples", "Setting", "Style", "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs",
+    "turned", "where_choices",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, final
 from torch import Tensor
 
 from leyden.errors import PanelError
-from leyden.train import Callback, Classifier, History
+from leyden.train import Callback, Classifier, History, borrows, reads
 from leyden.widget.base.curve import Line, smooth
 
 __all__ = ["EachEpoch", "Progress", "Samples", "accuracy_lines", "loss_lines", "some", "stretched"]
@@ -66,6 +66,8 @@ class Samples:
         return f"Samples({len(self.truth)}, {sum(self.right)} right)" if self.chosen else f"Samples({len(self.truth)})"
 
 
+@reads("model")
+@borrows("model.training")  # who predicts with a task switches it to evaluation mode and back
 @final
 class EachEpoch(Callback):
     """Hands the task as it is after every epoch to a function, on the training thread."""

@@ -200,7 +200,7 @@ def small_copy(image: Image) -> Image:
         every: list[slice] = [slice(None)] * data.ndim
         every[longest] = slice(None, None, 2)
         data = data[tuple(every)]
-    return Image(data.contiguous())
+    return Image(data.contiguous(), interpolation=image.interpolation)
 
 
 def _places_of(mask: Tensor) -> dict[int, tuple[Points, int]]:
