@@ -43,7 +43,7 @@ def panel(page, title):
 def test_the_workbench_runs_without_errors_and_shows_its_panels(bench, tmp_path):
     page, complaints = bench
     assert page.locator(ERRORS).count() == 0, page.locator(ERRORS).first.inner_text()
-    for title in ("Data", "Augmentation", "Training", "Pruning", "ONNX"):
+    for title in ("Data", "Augmentation", "Training", "Callbacks", "Pruning", "ONNX"):
         expect(panel(page, title)).to_be_visible()
     assert page.locator(".jupyter-widgets-error-widget").count() == 0
     assert complaints == []
@@ -104,11 +104,20 @@ def test_what_a_look_found_is_one_button_away(bench):
     assert complaints == []
 
 
+def test_the_callbacks_of_the_run_are_drawn_and_their_timeline_shows_its_calls(bench):
+    page, complaints = bench
+    callbacks = panel(page, "Callbacks")
+    expect(callbacks.locator("svg").first).to_contain_text("History")
+    callbacks.get_by_role("button", name="Timeline", exact=True).click()
+    expect(callbacks).to_contain_text("on_train_batch_end")
+    assert complaints == []
+
+
 def test_no_panel_is_wider_than_a_narrow_window(bench):
     page, complaints = bench
     page.evaluate("async () => { await window.jupyterapp.commands.execute('application:toggle-left-area'); }")
     page.set_viewport_size({"width": 400, "height": 1000})
-    for title in ("Data", "Augmentation", "Training", "Pruning", "ONNX"):
+    for title in ("Data", "Augmentation", "Training", "Callbacks", "Pruning", "ONNX"):
         expect(panel(page, title)).to_be_visible()
     assert panel(page, "Training").bounding_box()["width"] < 320
     assert max(page.evaluate(WIDE)) <= 1
