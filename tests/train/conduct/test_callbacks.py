@@ -240,6 +240,13 @@ def test_the_graph_shows_itself(kit):
     assert repr(graph) == "CallbackGraph(Smooth, WarmUp, Recorder)"
 
 
+def test_the_timeline_has_a_lane_for_each_in_the_order_of_the_run(kit):
+    graph = CallbackGraph([kit.Recorder(), kit.Smooth(), kit.WarmUp()])
+    kit.fit(graph)
+    axes = graph.timeline(steps=range(1, 3)).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Smooth", "WarmUp", "Recorder"]
+
+
 def test_after_a_class_that_is_not_there_is_no_fault(kit):
     @runs_after(Control)
     class Late(pl.Callback): ...

@@ -52,6 +52,13 @@ def test_a_key_of_any_group_of_any_optimiser_is_found():
     )
 
 
+def test_where_nothing_is_spelt_alike_some_of_what_there_is_is_told():
+    (fault,) = absent_in_optimizers(nodes("optimizer.learning_rate"), [torch.optim.SGD(Net().parameters(), lr=0.1)])
+    assert (
+        "; there is dampening, differentiable, foreach, fused, lr, maximize, momentum, nesterov, ..." in fault.message
+    )
+
+
 def test_without_an_optimiser_nothing_is_missing():
     assert absent_in_optimizers(nodes("optimizer.beta"), []) == ()
 

@@ -64,6 +64,8 @@ def test_a_foreign_class_is_declared_from_outside_once():
     assert access_of(Foreign()).reads == ("batch",)
     with pytest.raises(TrainError, match=r"Foreign was declared before, as Access.*keep one of the two"):
         declare(Foreign, reads=["outputs"])
+    declare(Foreign, reads=["outputs"], anew=True)
+    assert access_of(Foreign()).reads == ("outputs",)
 
 
 def test_one_callback_can_say_more_than_its_class_and_keeps_it_in_copies():

@@ -17,7 +17,7 @@ def test_all_faults_are_told_at_once_with_their_mending_lines():
     assert error.value.faults == (ONE, OTHER)
     assert isinstance(error.value, TrainError)
     assert str(error.value).splitlines() == [
-        "these callbacks cannot run together, for 2 reasons:",
+        "these callbacks cannot run as they are, for 2 reasons:",
         "  1. write conflict: A and B write optimizer.lr",
         "      resolve(A, B, first=A)",
         "  2. missing writer: C reads logged.x",

@@ -25,7 +25,7 @@ def test_two_callbacks_of_one_class_are_resolved_by_themselves():
 
 @pytest.mark.parametrize(("one", "other", "first"), [(One, Other, pl.Callback), (One, One, One)])
 def test_first_is_one_of_two_different_sides(one, other, first):
-    with pytest.raises(TrainError, match="name two, and one of them as `first`"):
+    with pytest.raises(TrainError, match=f"{first.__name__}.: name two different ones, and one of them as `first`"):
         resolve(one, other, first=first)
 
 

@@ -46,7 +46,7 @@ def test_the_text_holds_every_row():
 def test_faults_stand_first_each_with_the_line_that_mends_it():
     table = Table(plan([Drop(), Warm()]))
     lines = table.text().splitlines()
-    assert lines[0] == "1 reason why these callbacks cannot run together"
+    assert lines[0] == "1 reason why these callbacks cannot run as they are"
     assert lines[1].startswith("  1. write conflict: Drop and Warm both write optimizer.lr")
     assert lines[2] == f"     {table.faults[0].mend}"
     assert lines[3] == "2 callbacks"

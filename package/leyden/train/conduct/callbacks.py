@@ -11,7 +11,7 @@ Examples:
     ... class Rates(pl.Callback): ...
     >>> CallbackGraph([Rates(), Plateau(), WarmUp()])
     Traceback (most recent call last):
-    leyden.errors.GraphError: these callbacks cannot run together, for 1 reason:
+    leyden.errors.GraphError: these callbacks cannot run as they are, for 1 reason:
       1. write conflict: Plateau and WarmUp both write optimizer.lr; say which goes first (the other overwrites)
           resolve(Plateau, WarmUp, first=Plateau)
     >>> CallbackGraph([Rates(), Plateau(), WarmUp()], resolve(Plateau, WarmUp, first=WarmUp))
@@ -32,7 +32,7 @@ from leyden.train.graph.planning import Plan, plan
 from leyden.train.graph.resolution import Resolution
 from leyden.train.log import RunLog
 from leyden.train.run import Runner, Serial, Source
-from leyden.train.show import Table, draw_plan
+from leyden.train.show import Table, draw_log, draw_plan
 
 __all__ = ["CallbackGraph"]
 
@@ -112,6 +112,18 @@ class CallbackGraph(Sequence[pl.Callback]):
     def draw(self) -> Any:
         """The graph as a matplotlib figure: state that flows from the data and the task through the callbacks."""
         return draw_plan(self.plan)
+
+    def timeline(self, *, hook: str | None = None, callback: str | None = None, steps: range | None = None) -> Any:
+        """The run log of the last run as a matplotlib figure: who was at work when.
+
+        Args:
+            hook: one hook; None shows all.
+            callback: the name of one callback; None shows all.
+            steps: a range of steps; None shows all that are kept.
+        """
+        return draw_log(
+            self.log, hook=hook, callback=callback, steps=steps, lanes=[node.name for node in self.plan.nodes]
+        )
 
     def append(self, callback: pl.Callback) -> None:
         """Takes in what a Trainer adds of its own, as a progress bar; forgotten when the next Trainer comes."""

@@ -49,14 +49,15 @@ class Conductor(pl.Callback):
         """
         if self._trainer is not None:
             raise TrainError("this callback graph is at work in another run: make a second one for a second run")
-        others = [item for item in trainer.callbacks if not isinstance(item, Conductor)]
-        if len(trainer.callbacks) - len(others) != 1:
+        running: Any = trainer  # whose `callbacks` Lightning declares nowhere
+        others = [item for item in running.callbacks if not isinstance(item, Conductor)]
+        if len(running.callbacks) - len(others) != 1:
             raise TrainError("two callback graphs in one Trainer: put all callbacks into one CallbackGraph")
         self.plan = plan(others, *self._resolutions, task=pl_module)
         raise_for([*self.plan.faults, *absent_in_model(self.plan.nodes, pl_module)])
         # Lightning's own order holds still: tuners, the others, checkpoints
         tuners = [node.callback for node in self.plan.nodes if node.phase == 0]
-        trainer.callbacks = [*tuners, self, *(node.callback for node in self.plan.nodes if node.phase != 0)]
+        running.callbacks = [*tuners, self, *(node.callback for node in self.plan.nodes if node.phase != 0)]
         self._take(self.plan)
         self._trainer = trainer
 

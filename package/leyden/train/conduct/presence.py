@@ -1,7 +1,6 @@
 """Whether what callbacks declare is there, once the task and its optimisers are."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytorch_lightning as pl
 import torch
@@ -13,6 +12,7 @@ from leyden.train.graph.path import closest
 __all__ = ["absent_in_model", "absent_in_optimizers"]
 
 _WILD = frozenset("*?[")
+_FEW = 8  # names in a message
 _KINDS = ("parameters", "gradients", "buffers")
 
 
@@ -49,11 +49,11 @@ def absent_in_model(nodes: Sequence[Node], task: pl.LightningModule) -> tuple[Fa
 
 def absent_in_optimizers(nodes: Sequence[Node], optimizers: Sequence[torch.optim.Optimizer]) -> tuple[Fault, ...]:
     """Faults for paths `optimizer.key` that no group of any optimiser has; empty where there is no optimiser."""
-    known = {key for optimizer in optimizers for group in optimizer.param_groups for key in group}
-    known |= {name for optimizer in optimizers for name in dir(optimizer) if not name.startswith("_")}
+    keys = {key for optimizer in optimizers for group in optimizer.param_groups for key in group}
+    known = keys | {name for optimizer in optimizers for name in dir(optimizer) if not name.startswith("_")}
     kinds = ", ".join(sorted({type(optimizer).__name__ for optimizer in optimizers}))
     return tuple(
-        _fault(node, path, f"no group of {kinds} has such a key", "optimizer.", known)
+        _fault(node, path, f"no group of {kinds} has such a key", "optimizer.", keys)
         for node, path in _paths(nodes, "optimizer")
         if optimizers and path.split(".")[1] not in known
     )
@@ -69,7 +69,13 @@ def _paths(nodes: Sequence[Node], root: str) -> Iterator[tuple[Node, str]]:
                 yield node, path
 
 
-def _fault(node: Node, path: str, why: str, start: str, known: Any) -> Fault:
+def _fault(node: Node, path: str, why: str, start: str, known: Iterable[str]) -> Fault:
     near = closest(path.removeprefix(start), known)
-    hint = f"; did you mean {start + near!r}?" if near else ""
+    hint = f"; did you mean {start + near!r}?" if near else f"; there is {_some(known)}"
     return Fault("unknown path", (node.name,), (path,), f"{node.name} declares {path!r}, but {why}{hint}")
+
+
+def _some(known: Iterable[str]) -> str:
+    """A few names, those of groups and modules first."""
+    names = sorted((name for name in known if not name.startswith("_")), key=lambda name: (name.count("."), name))
+    return ", ".join(names[:_FEW]) + (", ..." if len(names) > _FEW else "") if names else "none"

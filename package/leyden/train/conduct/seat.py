@@ -45,7 +45,8 @@ class Seat:
         self.node, self._number, self._log, self._guard, self._strict = node, number, log, guard, strict
         self.hooks = {name: getattr(node.callback, name) for name in CONDUCTED if overrides(node.callback, name)}
         self._before: dict[str, Any] = {}
-        self._busy = False
+        self._played = {name: _Played(self, name, own) for name, own in self.hooks.items()}
+        self.busy = False
 
     def take(self, through: Callable[["Seat", str], Hook] | None = None) -> None:
         """Puts the stand-ins in place.
@@ -54,8 +55,8 @@ class Seat:
             through: makes what Lightning calls for (seat, name of the hook); None makes it `play` the hook at once.
         """
         for name, own in self.hooks.items():
-            act = self._playing(name) if through is None else through(self, name)
-            self._put(name, _StandIn(self.node.callback, name, act, own))
+            played = self._played[name]
+            self._put(name, played if through is None else _Passed(played.again, own, through(self, name)))
         if self._strict:
             self._put("log", self._guard.log)
             self._put("log_dict", self._guard.log_dict)
@@ -71,7 +72,7 @@ class Seat:
 
     def play(self, hook: str, *args: Any, **kwargs: Any) -> Any:
         """Runs a hook on this thread, and keeps in the log what it did."""
-        return self._playing(hook)(*args, **kwargs)
+        return self._played[hook](*args, **kwargs)
 
     def prepare(self, hook: str, trainer: pl.Trainer, module: pl.LightningModule, *, given: tuple[Any, ...]) -> Hook:
         """A hook that may run on another thread: what it reads of the run is copied now.
@@ -91,25 +92,6 @@ class Seat:
                 _watched(frozen, hook, own)(trainer, module, *given[0], **given[1])
             finally:
                 log.note(number, hook, start, perf_counter() - start, None, trainer, module)
-
-        return act
-
-    def _playing(self, hook: str) -> Hook:
-        own, log, number = self.hooks[hook], self._log, self._number
-        watched = _watched(self._guard, hook, own) if self._strict else own
-
-        def act(trainer: pl.Trainer, module: pl.LightningModule, *args: Any, **kwargs: Any) -> Any:
-            if self._busy:  # a hook of this callback calls another of its hooks
-                return own(trainer, module, *args, **kwargs)
-            self._busy = True
-            before = log.watch(number, trainer, module)
-            start = perf_counter()
-            try:
-                return watched(trainer, module, *args, **kwargs)
-            finally:
-                seconds = perf_counter() - start
-                self._busy = False
-                log.note(number, hook, start, seconds, before, trainer, module)
 
         return act
 

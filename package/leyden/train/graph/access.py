@@ -123,6 +123,7 @@ def declare(
     writes: Sequence[str] = (),
     borrows: Sequence[str] = (),
     after: Sequence[type] = (),
+    anew: bool = False,
 ) -> None:
     """Says what a class that you cannot decorate, or one single callback, reads and writes.
 
@@ -132,6 +133,7 @@ def declare(
         writes: paths it changes.
         borrows: paths it changes and puts back within a hook.
         after: classes it runs after.
+        anew: let it take the place of what was declared before.
 
     Raises:
         TrainError: the same target was declared before, in other words.
@@ -148,9 +150,11 @@ def declare(
     """
     said = Access(check_paths(reads), check_paths(writes), check_paths(borrows), tuple(after))
     before = _SAID.get(target) if isinstance(target, type) else vars(target).get(_OWN)
-    if before not in (None, said):
+    if before not in (None, said) and not anew:
         name = target.__name__ if isinstance(target, type) else type(target).__name__
-        raise TrainError(f"{name} was declared before, as {before}; now {said}: keep one of the two")
+        raise TrainError(
+            f"{name} was declared before, as {before}; now {said}: keep one of the two, or declare(..., anew=True)"
+        )
     if isinstance(target, type):
         _SAID[target] = said
     else:

@@ -47,11 +47,11 @@ def raise_for(faults: Sequence[Fault]) -> None:
         >>> raise_for([])
         >>> raise_for([Fault("write conflict", ("A", "B"), ("optimizer.lr",), "A and B write optimizer.lr")])
         Traceback (most recent call last):
-        leyden.errors.GraphError: these callbacks cannot run together, for 1 reason:
+        leyden.errors.GraphError: these callbacks cannot run as they are, for 1 reason:
           1. write conflict: A and B write optimizer.lr
     """
     if not faults:
         return
     told = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(faults, start=1))
     many = "reason" if len(faults) == 1 else "reasons"
-    raise GraphError(f"these callbacks cannot run together, for {len(faults)} {many}:\n{told}", tuple(faults))
+    raise GraphError(f"these callbacks cannot run as they are, for {len(faults)} {many}:\n{told}", tuple(faults))

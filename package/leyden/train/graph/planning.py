@@ -21,6 +21,7 @@ import pytorch_lightning as pl
 from leyden.train.graph.access import unsaid_hooks
 from leyden.train.graph.edge import hard_edges, soft_edges
 from leyden.train.graph.fault import Fault
+from leyden.train.graph.lightning import UNDECLARED
 from leyden.train.graph.node import Edge, Node, nodes_of
 from leyden.train.graph.ordering import circles, order
 from leyden.train.graph.promise import Promise, logged_by
@@ -83,13 +84,17 @@ def plan(callbacks: Iterable[pl.Callback], *resolutions: Resolution, task: pl.Li
 
 
 def _undeclared(nodes: Sequence[Node]) -> list[str]:
-    silent = [node.name for node in nodes if not node.access.declared]
+    silent = [node for node in nodes if not node.access.declared]
     if not silent:
         return []
-    told = f"{', '.join(silent)}: nothing declared, so taken to read everything and to write nothing"
+    told = (
+        f"{', '.join(node.name for node in silent)}: nothing declared, so taken to read everything and to write nothing"
+    )
     if len(silent) > 1:
         told += "; which of them runs first is settled by their names alone"
-    return [f"{told}. declare({silent[0].split()[0]}, reads=[...], writes=[...]) says more"]
+    kind = type(silent[0].callback).__name__
+    target = "callback" if kind in UNDECLARED else kind
+    return [f"{told}. declare({target}, reads=[...], writes=[...]) says more"]
 
 
 def _inherited(nodes: Sequence[Node]) -> Iterator[str]:

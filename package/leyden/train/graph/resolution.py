@@ -21,7 +21,7 @@ class Resolution:
     then: Side
 
     def __repr__(self) -> str:
-        first, then = (side.__name__ if isinstance(side, type) else type(side).__name__ for side in self.sides)
+        first, then = map(_name, self.sides)
         return f"resolve({first}, {then}, first={first})"
 
     @property
@@ -53,8 +53,13 @@ def resolve(one: Side, other: Side, *, first: Side) -> Resolution:
     if strangers:
         raise TrainError(f"resolve takes classes of callbacks, or callbacks; given {strangers}")
     if one is other or (first is not one and first is not other):
-        raise TrainError(f"resolve({one!r}, {other!r}, first={first!r}): name two, and one of them as `first`")
+        told = f"resolve({_name(one)}, {_name(other)}, first={_name(first)})"
+        raise TrainError(f"{told}: name two different ones, and one of them as `first`")
     return Resolution(first, other if first is one else one)
+
+
+def _name(side: object) -> str:
+    return side.__name__ if isinstance(side, type) else type(side).__name__
 
 
 def _is_side(side: object) -> bool:

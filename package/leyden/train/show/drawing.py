@@ -34,6 +34,7 @@ def draw_log(
     callback: str | None = None,
     steps: range | None = None,
     run: int | None = None,
+    lanes: Sequence[str] = (),
     title: str = "",
 ) -> Picture:
     """Draws who was at work when, in one run.
@@ -44,6 +45,7 @@ def draw_log(
         callback: one callback; None draws all.
         steps: a range of steps; None draws all that are kept.
         run: number of the run, from 0; None draws the last.
+        lanes: names of callbacks, top to bottom; others follow as they come.
         title: written over the picture.
 
     Examples:
@@ -53,7 +55,10 @@ def draw_log(
     last = log.last()
     chosen = run if run is not None else last.run if last else 0
     events = [event for event in log.select(hook, callback, steps=steps) if event.run == chosen]
-    return timeline(spans_of(events), marks=marks_of(events), title=title)
+    seen = {event.callback for event in events}
+    return timeline(
+        spans_of(events), lanes=[name for name in lanes if name in seen], marks=marks_of(events), title=title
+    )
 
 
 def spans_of(events: Sequence[Event]) -> list[Span]:

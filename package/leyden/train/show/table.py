@@ -88,7 +88,9 @@ class Table:
 
     def text(self) -> str:
         """Everything as plain text: faults with the line that mends them, then callbacks, then notices."""
-        lines = [f"{_count(len(self._faults), 'reason')} why these callbacks cannot run together"] * bool(self._faults)
+        lines = [f"{_count(len(self._faults), 'reason')} why these callbacks cannot run as they are"] * bool(
+            self._faults
+        )
         for number, fault in enumerate(self._faults, start=1):
             lines += [f"  {number}. {fault.kind}: {fault.message}", *([f"     {fault.mend}"] if fault.mend else [])]
         order = "" if self._faults else ", in running order"
