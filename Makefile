@@ -54,6 +54,7 @@ docs: $(VENV)/installed
 
 bench: $(VENV)/installed .peers/installed .augment-peers/installed
 	$(BIN)/python bench/data.py
+	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/augment.py
 	$(BIN)/python bench/demo.py
 

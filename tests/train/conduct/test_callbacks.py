@@ -3,6 +3,7 @@
 import copy
 import itertools
 import pickle
+import threading
 
 import pytest
 import pytorch_lightning as pl
@@ -238,6 +239,30 @@ def test_the_graph_shows_itself(kit):
     assert "<table" in graph._repr_html_()
     assert graph.draw().axes
     assert repr(graph) == "CallbackGraph(Smooth, WarmUp, Recorder)"
+
+
+def test_data_of_the_graph_is_fetched_beside_the_run_and_trains_to_the_same_weights(kit):
+    names = set()
+
+    class Named(type(kit.batches())):
+        def __iter__(self):
+            for batch in self.batches:
+                names.add(threading.current_thread().name)
+                yield batch
+
+    graph = CallbackGraph([kit.Smooth()], data=Named(6))
+    _, beside = kit.fit(graph, data=graph.data)
+    _, plain = kit.fit(CallbackGraph([kit.Smooth()]), data=kit.batches(6))
+    assert all(torch.equal(one, other) for one, other in zip(weights(beside), weights(plain), strict=True))
+    assert "leyden-source" in names
+    assert graph.notices == ()
+
+
+def test_a_loader_with_workers_of_its_own_gets_no_second_one_and_the_graph_says_so():
+    loader = torch.utils.data.DataLoader(list(range(8)), num_workers=2)
+    with pytest.warns(UserWarning, match="has 2 worker"):
+        graph = CallbackGraph([], data=loader)
+    assert any("has 2 worker" in told for told in graph.notices)
 
 
 def test_the_timeline_has_a_lane_for_each_in_the_order_of_the_run(kit):

@@ -21,6 +21,8 @@ class Squares(Dataset):
         return self.count
 
     def __getitem__(self, index):
+        if index >= self.count:
+            raise IndexError(index)
         self.threads.append(threading.current_thread().name)
         if index == self.fails:
             raise ZeroDivisionError(f"no square of {index}")
