@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
 from leyden.errors import ItemError
-from leyden.items import Mask, Move
+from leyden.items import Image, Mask, Move
 
 HALF = ((1.0, 0.0, 0.6), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
@@ -23,13 +24,91 @@ def test_no_label_is_invented_and_outside_is_background(dtype):
     assert moved == Mask(torch.tensor([[0], [3], [7]], dtype=dtype))
 
 
+def test_it_is_read_as_it_says_and_what_is_made_of_it_is_too():
+    turn = Move(((1.0, 0.0, -0.4), (0.0, 1.0, -0.4), (0.0, 0.0, 1.0)), (2, 2), (1, 1))
+    labels = torch.tensor([[7, 3], [3, 5]])
+    near, voted = Mask(labels).warp(turn), Mask(labels, interpolation="vote").warp(turn)
+    # 0.36 for the nearest, 0.24 for each of its neighbours
+    assert (near.data.item(), near.interpolation) == (7, "nearest")
+    assert (voted.data.item(), voted.interpolation) == (3, "vote")
+    assert near != Mask(near.data, interpolation="vote")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_an_interpolation_that_there_is_not_is_refused():
+    with pytest.raises(ItemError, match="wants an interpolation of nearest or vote, got 'linear'"):
+        Mask(torch.ones(2, 2).long(), interpolation="linear")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ItemError, match="wants an interpolation of linear, cubic, nearest, got 'vote'"):
+        Image(torch.ones(1, 2, 2), interpolation="vote")  # pyright: ignore[reportArgumentType]
+
+
+def turned(axes, scale, seed):
+    """A turn about the middle of a grid of 48 onto another that holds all of it."""
+    draws, new = np.random.default_rng(seed), int(48 * scale) + 8
+    matrix = np.eye(axes + 1)
+    matrix[:-1, :-1] = scale * np.linalg.qr(draws.normal(size=(axes, axes)))[0]
+    matrix[:-1, -1] = (new - 1) / 2 - matrix[:-1, :-1] @ draws.uniform(23, 24, axes)
+    return Move(tuple(map(tuple, matrix.tolist())), (48,) * axes, (new,) * axes)
+
+
+def blob(axes, radius, seed):
+    """Where a blob has its middle, and what says whether places are in it."""
+    draws = np.random.default_rng(seed)
+    middle, radii = draws.uniform(20, 27, axes), draws.uniform(0.8, 1.25, axes) * radius
+    return middle, lambda places: (((np.moveaxis(places, 0, -1) - middle) / radii) ** 2).sum(-1) < 1
+
+
+def read_both(axes, radius, scale):
+    """How many pixels of random blobs come out wrong, and their areas after by those before, picked and voted for."""
+    wrong, areas = np.zeros(2), np.zeros(2)
+    for seed in range(8):
+        move, (_, within) = turned(axes, scale, seed), blob(axes, radius, seed)
+        data = torch.from_numpy(within(np.indices(move.size)).astype(np.uint8))
+        true = within(move.places().numpy())
+        moved = [Mask(data, interpolation=how).warp(move).data.numpy() for how in ("nearest", "vote")]
+        wrong += [(one != true).sum() for one in moved]
+        areas += [one.sum() / (data.sum().item() * scale**axes) / 8 for one in moved]
+    return wrong, areas
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+@pytest.mark.parametrize(("scale", "radius"), [(1.0, 2), (1.0, 9), (2.0, 2), (2.0, 9), (0.45, 9), (0.3, 14)])
+def test_a_vote_gets_fewer_pixels_wrong_than_picking(axes, scale, radius):
+    (picked, voted), _ = read_both(axes, radius, scale)
+    assert 0 < voted < picked
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+def test_a_vote_wears_off_what_is_small_and_keeps_what_is_not(axes):
+    _, (picked, voted) = read_both(axes, 9, 1.0)
+    assert abs(picked - 1) < 0.02
+    assert abs(voted - 1) < 0.02
+    _, (picked, voted) = read_both(axes, 1.2, 1.0)
+    assert abs(picked - 1) < 0.2
+    assert 0.4 < voted < picked
+    _, (picked, voted) = read_both(axes, 1.2, 0.3)
+    assert voted == 0
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.7])
+def test_points_go_where_the_blobs_go_that_are_voted_for(axes, scale):
+    for seed in range(4):
+        move, (middle, within) = turned(axes, scale, seed), blob(axes, 6, seed)
+        mask = Mask(torch.from_numpy(within(np.indices(move.size)).astype(np.uint8)), interpolation="vote")
+        there = move.points(torch.from_numpy(middle)[None])[0]
+        assert (mask.warp(move).data.nonzero().double().mean(0) - there).abs().max() < 0.5
+
+
 def test_a_mask_has_no_colour():
     mask = Mask(torch.ones(2, 2, dtype=torch.uint8))
     assert mask.recolour(lambda data: data * 2) is mask
 
 
 def test_it_prints_size_dtype_and_labels():
-    assert repr(Mask(torch.arange(8, dtype=torch.int16).view(2, 2, 2))) == "Mask(2 x 2 x 2, int16, 0..7)"
+    cube = torch.arange(8, dtype=torch.int16).view(2, 2, 2)
+    assert repr(Mask(cube)) == "Mask(2 x 2 x 2, int16, 0..7)"
+    assert repr(Mask(cube, interpolation="vote")) == "Mask(2 x 2 x 2, int16, 0..7, vote)"
 
 
 def test_relabelling_gives_what_the_change_makes_of_it():

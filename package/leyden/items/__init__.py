@@ -3,7 +3,7 @@
 from leyden.items.boxes import Boxes
 from leyden.items.grid.affine import Affine, Size
 from leyden.items.grid.field import Field
-from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.move import BorderMode, Interpolation, LabelInterpolation, Move, Reading
 from leyden.items.grid.sampling import Backend, counting, resample
 from leyden.items.heatmap import Heatmap
 from leyden.items.image import Image
@@ -17,6 +17,6 @@ from leyden.items.table import Row
 
 __all__ = [
     "Affine", "Backend", "BorderMode", "Boxes", "Field", "Heatmap", "Image", "Interpolation", "Item", "Keypoints",
-    "Label", "LabelMap", "Mask", "Move", "Polygon", "Recolour", "Relabel", "Row", "Size", "SoftLabel", "counting",
-    "items_of", "map_items", "map_together", "resample",
+    "Label", "LabelInterpolation", "LabelMap", "Mask", "Move", "Polygon", "Reading", "Recolour", "Relabel", "Row",
+    "Size", "SoftLabel", "counting", "items_of", "map_items", "map_together", "resample",
 ]  # fmt: skip

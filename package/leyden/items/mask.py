@@ -1,14 +1,14 @@
 """Masks and label maps: one integer a place."""
 
-from dataclasses import dataclass
-from typing import TypeAlias, final
+from dataclasses import dataclass, field
+from typing import TypeAlias, final, get_args
 
 import torch
 from jaxtyping import Integer
 from torch import Tensor
 
 from leyden.items.grid.affine import Affine, Size, size_text
-from leyden.items.grid.move import Move
+from leyden.items.grid.move import LabelInterpolation, Move
 from leyden.items.grid.sampling import resample
 from leyden.items.item import Item, Relabel, complain
 from leyden.items.world import Spacing, agreed, followed, in_millimetres
@@ -20,11 +20,13 @@ LabelMap: TypeAlias = Integer[Tensor, "*space"]
 
 _KINDS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
+_HOW = get_args(LabelInterpolation)
+
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
 class Mask(Item):
-    """A label map (`y x` or `z y x`); nearest neighbour, so no label is invented; never recoloured.
+    """A label map (`y x` or `z y x`); moved so that no label is invented; never recoloured.
 
     What a move brings in from outside the grid is background, 0, whatever the images of the sample show there.
 
@@ -32,19 +34,28 @@ class Mask(Item):
         data: uint8, int8, int16, int32 or int64; 0 is background. Not copied.
         spacing: mm from pixel to pixel along each axis, in axis order; that of the affine if left out.
         affine: where pixels lie in the world, as of `Image`.
+        interpolation: how moves find labels between pixels, whatever moves it: `nearest`; or `vote`, the label that
+            weighs most among the neighbours, and over what a new pixel covers where the move shrinks. That leaves a
+            third as many labels wrong and takes four to seven times as long; but what is less than about three
+            new pixels across shrinks or vanishes. All that moves and changes of labels make of the mask keeps it.
 
     Raises:
-        ItemError: not an integer tensor of two or three axes with at least one pixel; or a spacing and affine that do
-            not fit it or each other.
+        ItemError: not an integer tensor of two or three axes with at least one pixel; a spacing and affine that do
+            not fit it or each other; or an interpolation that there is not.
 
     Examples:
         >>> Mask(torch.tensor([[0, 1], [2, 2]]))
         Mask(2 x 2, int64, 0..2)
+        >>> third = Move(((1 / 3, 0.0, -1 / 3), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (9, 1), (3, 1))
+        >>> stripes = torch.tensor([7, 5, 7, 7, 7, 5, 5, 5, 7]).view(9, 1)
+        >>> [Mask(stripes, interpolation=how).warp(third).data.flatten().tolist() for how in ("nearest", "vote")]
+        [[5, 7, 5], [7, 7, 5]]
     """
 
     data: LabelMap
     spacing: Spacing | None = None
     affine: Affine | None = None
+    interpolation: LabelInterpolation = field(default="nearest", kw_only=True)
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
@@ -56,6 +67,8 @@ class Mask(Item):
             faults.append(f"wants y x or z y x, got shape {tuple(self.data.shape)}; drop a channel axis with data[0]")
         if not self.data.numel():
             faults.append(f"shape {tuple(self.data.shape)} holds no pixel")
+        if self.interpolation not in _HOW:
+            faults.append(f"wants an interpolation of {' or '.join(_HOW)}, got {self.interpolation!r}")
         complain("Mask", faults)
         if self.spacing is not None or self.affine is not None:
             object.__setattr__(self, "spacing", agreed("Mask", self.size, self.spacing, self.affine))
@@ -66,11 +79,11 @@ class Mask(Item):
         return tuple(self.data.shape)
 
     def warp(self, move: Move) -> "Mask":
-        """Give the mask on the new grid: each new pixel takes the label at its centre."""
+        """Give the mask on the new grid: each new pixel takes the label at its centre, or the one that weighs most."""
         if move.is_idle:
             return self
-        moved = resample(self.data[None], move, interpolation="nearest", border="zeros")[0]
-        return Mask(moved, *followed(self.spacing, self.affine, move))
+        moved = resample(self.data[None], move, interpolation=self.interpolation, border="zeros")[0]
+        return Mask(moved, *followed(self.spacing, self.affine, move), interpolation=self.interpolation)
 
     def relabel(self, change: Relabel) -> Item:
         """Give what a change of labels makes of the mask."""
@@ -79,4 +92,5 @@ class Mask(Item):
     def __repr__(self) -> str:
         low, high = (bound.item() for bound in self.data.aminmax())
         kind = str(self.data.dtype).removeprefix("torch.")
-        return f"Mask({size_text(self.size)}, {kind}, {low}..{high}{in_millimetres(self.spacing)})"
+        how = "" if self.interpolation == "nearest" else f", {self.interpolation}"
+        return f"Mask({size_text(self.size)}, {kind}, {low}..{high}{in_millimetres(self.spacing)}{how})"

@@ -62,3 +62,11 @@ def test_what_moved_has_lost_its_place_in_the_world():
     assert refit(image, image.data, still=False) == Image(image.data)
     mask = Mask(torch.ones(4, 4, dtype=torch.int64))
     assert refit(mask, mask.data, still=True) == mask
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_what_is_refitted_is_read_as_before(still):
+    image = Image(torch.rand(1, 4, 4), interpolation="cubic")
+    mask = Mask(torch.ones(4, 4, dtype=torch.int64), interpolation="vote")
+    assert refit(image, image.data, still=still) == image
+    assert refit(mask, mask.data, still=still) == mask

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -18,6 +20,12 @@ def test_a_dictionary_transform_moves_what_it_has_keys_for(monai):
     assert moved["image"].affine == ((0.0, 0.0, 0.5, 7.5), *AFFINE[1:])
     assert moved["mask"] == Mask(SAMPLE["mask"].data.flip(2))
     assert (moved["label"], moved["path"]) == (Label(1), "a")
+
+
+def test_what_comes_back_is_read_as_before(monai):
+    sample = {key: replace(SAMPLE[key], interpolation=how) for key, how in (("image", "cubic"), ("mask", "vote"))}
+    moved = through_monai(monai.Flipd(["image", "mask"]), sample, 0)
+    assert {key: item.interpolation for key, item in moved.items()} == {"image": "cubic", "mask": "vote"}
 
 
 def test_spacing_alone_comes_back_alone(monai):

@@ -29,6 +29,15 @@ def test_a_batch_is_drawn_as_its_samples_in_turn_and_does_what_they_do(how):
     assert torch.equal(draws.masks(MASKS), torch.stack([mask.data for _, mask in slow]))
 
 
+def test_masks_vote_where_they_are_asked_to():
+    draws = draw_batch(CHAIN, seeded(), IMAGES, masks=MASKS)
+    slow = torch.stack(
+        [draw(Mask(one, interpolation="vote")).data for draw, one in zip(draws.draws, MASKS, strict=True)]
+    )
+    assert (draws.masks(MASKS, interpolation="vote") != slow).float().mean() < 0.01
+    assert (draws.masks(MASKS) != slow).float().mean() > 0.05
+
+
 def test_points_go_with_the_images():
     points = torch.rand(5, 4, 2) * 20
     draws = draw_batch(CHAIN, seeded(), IMAGES)

@@ -85,6 +85,18 @@ def test_labels_are_picked_and_kept_whole(label):
     assert (moved != one_by_one(data, moves, interpolation="nearest", border="zeros")).float().mean() < 0.01
 
 
+@pytest.mark.parametrize("shape", [(5, 1, 31, 42), (3, 1, 15, 18, 21)])
+@pytest.mark.parametrize("name", CHAINS)
+def test_labels_vote_as_those_of_each_sample_do(name, shape):
+    data = torch.randint(0, 4, shape)
+    moves = moves_for(CHAINS[name], data.float())
+    moved = move_batch(data, moves, interpolation="vote", border="zeros")
+    slow = one_by_one(data, moves, interpolation="vote", border="zeros")
+    assert moved.dtype == data.dtype
+    # labels as wild as these are close in many a place
+    assert (moved != slow).float().mean() < 0.01
+
+
 def test_exact_moves_copy_bit_for_bit(samplings):
     data = torch.rand(4, 1, 10, 10)
     moves = moves_for(Maybe(Flip("x")) | CenterCrop(6), data)

@@ -32,7 +32,7 @@ from leyden.augment import (
 )  # fmt: skip
 from leyden.augment.fusing import read_draws, write_draws
 from leyden.errors import DrawError
-from leyden.items import Image, Item, Keypoints, Label, Mask
+from leyden.items import Image, Item, Keypoints, Label, Mask, counting
 
 CHAIN = Maybe(Flip("x")) | Rotate(15) | Zoom(0.8, 1.1) | Shear(5) | Translate(0.1) | Resize(40) | RandomCrop(24)
 COLOURED = CHAIN | Brightness(0.2) | Contrast(0.3)
@@ -112,6 +112,33 @@ def test_a_window_of_what_is_read_cubically_is_that_of_the_whole(size):
     cut = tuple(slice(first, first + count) for first, count in zip(start, window, strict=True))
     torch.testing.assert_close(part.data, draw(sharp).data[:, *cut], atol=1e-5, rtol=0)
     assert part.interpolation == "cubic"
+
+
+@pytest.mark.parametrize("size", [(40, 48), (20, 22, 24)])
+def test_a_mask_that_asks_for_a_vote_gets_it_in_the_one_resample_and_back(size):
+    plain = Mask(torch.randint(0, 4, size))
+    voting = replace(plain, interpolation="vote")
+    draw = draw_for(CHAIN, voting)
+    assert draw.to_json() == draw_for(CHAIN, plain).to_json()
+    with counting() as counter:
+        voted = draw(voting)
+    assert counter.resamples == draw.resamples == 1
+    assert 0.05 < (voted.data != draw(plain).data).float().mean() < 0.7
+    assert Draw.from_json(draw.to_json())(voting) == voted
+    assert voted.interpolation == draw.spatial.invert(voted).interpolation == "vote"
+    assert set(draw.spatial.invert(voted).data.unique().tolist()) <= set(range(4))
+
+
+@pytest.mark.parametrize("size", [(300, 310), (70, 72, 74)])
+def test_a_window_of_labels_that_vote_is_that_of_the_whole(size):
+    blobs = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=size), 3)
+    mask = Mask(torch.from_numpy((blobs > 0) + 2 * (blobs > blobs.std())), interpolation="vote")
+    draw = draw_for(Rotate(15) | Zoom(0.4, 0.8), mask)
+    start, window = (31, *(5 for _ in size[1:])), (1, *(40 for _ in size[1:]))
+    part = draw.part(mask, start, window)
+    cut = tuple(slice(first, first + count) for first, count in zip(start, window, strict=True))
+    assert (part.data != draw(mask).data[cut]).float().mean() < 0.002
+    assert part.interpolation == "vote"
 
 
 def test_flips_crops_and_quarter_turns_are_never_interpolated(interpolations):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def test_labels_of_files_become_those_of_a_network_and_come_back():
     mask = Mask(torch.tensor([[0, 1, 2, 4, 7]]), spacing=(1.0, 2.0))
     draw = Remap({1: 1, 2: 2, 4: 3}, rest=0).draw(NONE, mask)
     assert draw(mask) == Mask(torch.tensor([[0, 1, 2, 3, 0]]), (1.0, 2.0))
+    assert draw(replace(mask, interpolation="vote")) == replace(draw(mask), interpolation="vote")
     assert draw.invert(draw(mask)).data.tolist() == [[0, 1, 2, 4, 0]]
 
 

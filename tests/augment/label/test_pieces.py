@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from skimage import measure
@@ -26,6 +28,7 @@ def test_a_step_across_a_corner_joins_only_where_corners_count():
     assert KeepLargest()(NONE, mask).data.tolist() == [[1, 0, 1], [0, 1, 1], [0, 0, 0], [0, 0, 0]]
     faces = KeepLargest(connectivity="faces")(NONE, mask)
     assert faces == Mask(torch.tensor([[0, 0, 1], [0, 1, 1], [0, 0, 0], [0, 0, 0]]), (1.0, 2.0))
+    assert KeepLargest()(NONE, replace(mask, interpolation="vote")).interpolation == "vote"
 
 
 def test_only_the_labels_asked_for_lose_pieces():

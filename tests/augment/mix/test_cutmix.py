@@ -37,6 +37,13 @@ def test_pixels_of_the_window_are_those_of_the_second(dtype):
     assert cut(Heatmap(one.float()), Heatmap(other.float())).data.equal(image.data.float())
 
 
+def test_the_mixture_is_read_as_the_first():
+    images = [Image(torch.rand(1, *SIZE), interpolation=how) for how in ("cubic", "linear")]
+    masks = [Mask(torch.ones(SIZE).long(), interpolation=how) for how in ("vote", "nearest")]
+    assert [cut(*pair).interpolation for pair in (images, images[::-1])] == ["cubic", "linear"]
+    assert [cut(*pair).interpolation for pair in (masks, masks[::-1])] == ["vote", "nearest"]
+
+
 def test_masks_are_pasted_with_the_images():
     one, other = Mask(torch.zeros(SIZE, dtype=torch.uint8)), Mask(torch.full(SIZE, 3, dtype=torch.uint8))
     assert cut(one, other).data.equal(3 * inside().byte())

@@ -31,6 +31,11 @@ def test_bytes_blend_to_real_numbers_without_rounding():
     assert image.spacing == (2.0, 1.0)
 
 
+def test_the_mixture_is_read_as_the_first():
+    images = [Image(torch.rand(1, 4, 5), interpolation=how) for how in ("cubic", "linear")]
+    assert [mixed(*pair, 0.3).interpolation for pair in (images, images[::-1])] == ["cubic", "linear"]
+
+
 def test_labels_and_heat_maps_blend_alike():
     assert mixed(Label(0, ("a", "b")), Label(1, ("a", "b")), 0.25) == SoftLabel(torch.tensor([0.25, 0.75]), ("a", "b"))
     heat = mixed(Heatmap(torch.ones(1, 2, 2), ("a",)), Heatmap(torch.zeros(1, 2, 2), ("a",)), 0.25)

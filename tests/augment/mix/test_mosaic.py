@@ -40,6 +40,19 @@ def test_windows_of_four_samples_lie_around_the_point():
     )
 
 
+def test_the_mixture_is_read_as_the_first():
+    sharp, plain = (Image(torch.rand(1, 9, 9), interpolation=how) for how in ("cubic", "linear"))
+    voting, picked = (Mask(torch.ones(9, 9).long(), interpolation=how) for how in ("vote", "nearest"))
+    assert [put([one, *[other] * 3]).interpolation for one, other in ((sharp, plain), (plain, sharp))] == [
+        "cubic",
+        "linear",
+    ]
+    assert [put([one, *[other] * 3]).interpolation for one, other in ((voting, picked), (picked, voting))] == [
+        "vote",
+        "nearest",
+    ]
+
+
 def test_labels_mix_by_the_areas_of_the_tiles():
     shares = put(Label(index) for index in range(4)).data
     assert shares.tolist() == pytest.approx([10 / 48, 6 / 48, 20 / 48, 12 / 48])

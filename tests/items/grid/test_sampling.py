@@ -167,25 +167,6 @@ KINDS = [torch.uint8, torch.float16, torch.float32]
 BETWEEN: list[Interpolation] = ["linear", "cubic"]
 
 
-def some_move(axes, seed):
-    """Turned, shrunk or enlarged, shifted over the edge, tilted, bent: whatever a chain may come to."""
-    numbers = np.random.default_rng(seed)
-    size, new = (tuple(int(count) for count in numbers.integers(1, 200 // axes**2, axes)) for _ in range(2))
-    turn = np.linalg.qr(numbers.normal(size=(axes, axes)))[0] * numbers.uniform(0.3, 2)
-    shift = (np.array(new) - 1) / 2 - turn @ ((np.array(size) - 1) / 2) + numbers.uniform(-9, 9, axes)
-    matrix = np.eye(axes + 1)
-    matrix[:-1, :-1], matrix[:-1, -1] = turn, shift
-    if seed % 2:
-        tilt = np.eye(axes + 1)
-        tilt[-1, :-1] = numbers.uniform(-0.004, 0.004, axes)
-        matrix = tilt @ matrix
-    fields = ()
-    if seed // 2 % 2:
-        lattice = numbers.integers(4, 8, axes)
-        fields = (Field(torch.from_numpy(numbers.uniform(-0.04, 0.04, (axes, *lattice)))),)
-    return Move(tuple(map(tuple, matrix.tolist())), size, new, fields=fields)
-
-
 def image_of(move, kind, *, channels, interleaved):
     generator = torch.Generator().manual_seed(0)
     data = torch.rand(channels, *move.size, generator=generator)
@@ -202,7 +183,7 @@ def near_an_edge(move):
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from([2, 3]), st.integers(0, 10**6), st.sampled_from(KINDS), st.integers(1, 5), st.booleans())
-def test_images_are_the_same_from_every_backend(axes, seed, kind, channels, interleaved):
+def test_images_are_the_same_from_every_backend(some_move, axes, seed, kind, channels, interleaved):
     move = some_move(axes, seed)
     data = image_of(move, kind, channels=channels, interleaved=interleaved)
     backend: Backend = "opencv" if len(move.size) == 2 else "numba"
@@ -225,7 +206,7 @@ def test_images_are_the_same_from_every_backend(axes, seed, kind, channels, inte
     st.integers(0, 10**6),
     st.sampled_from([torch.uint8, torch.int16, torch.int32, torch.int64]),
 )
-def test_labels_are_the_same_from_every_backend_but_halfway_between_pixels(axes, seed, kind):
+def test_labels_are_the_same_from_every_backend_but_halfway_between_pixels(some_move, axes, seed, kind):
     move = some_move(axes, seed)
     labels = torch.randint(0, 100, (1, *move.size), generator=torch.Generator().manual_seed(0)).to(kind)
     backend: Backend = "opencv" if len(move.size) == 2 else "numba"
@@ -234,6 +215,15 @@ def test_labels_are_the_same_from_every_backend_but_halfway_between_pixels(axes,
         fast = resample(labels, move, interpolation="nearest", border=border, backend=backend)
         slow = resample(labels, move, interpolation="nearest", border=border, backend="torch")
         assert ((fast == slow) | halfway).all()
+
+
+@pytest.mark.parametrize(("matrix", "size", "new"), CASES)
+def test_real_values_do_not_vote_nor_does_opencv(matrix, size, new):
+    move = Move(matrix, size, new)
+    with pytest.raises(DrawError, match=r"labels vote, which are integers, got torch.float32; give 'linear'"):
+        resample(torch.rand(1, *size), move, interpolation="vote", border="zeros")
+    with pytest.raises(DrawError, match="the backend 'opencv' takes no vote; give 'auto'"):
+        resample(torch.ones(1, *size).long(), move, interpolation="vote", border="zeros", backend="opencv")
 
 
 @pytest.mark.parametrize(("matrix", "size", "new"), CASES)
@@ -308,7 +298,7 @@ def test_a_grid_beyond_the_reach_of_opencv_is_read_by_torch():
 
 @pytest.mark.usefixtures("unchecked")
 def test_a_backend_or_interpolation_that_there_is_not_is_refused():
-    with pytest.raises(DrawError, match="no interpolation named 'bicubic'; there are linear, cubic, nearest"):
+    with pytest.raises(DrawError, match="no interpolation named 'bicubic'; there are linear, cubic, nearest, vote"):
         resample(torch.ones(1, 12, 9), Move(*CASES[0]), border="border",
                  interpolation="bicubic")  # pyright: ignore[reportArgumentType]  # fmt: skip
     with pytest.raises(DrawError, match="no backend named 'cuda'; there are auto, torch, opencv, numba"):

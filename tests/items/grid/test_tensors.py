@@ -45,6 +45,12 @@ def test_integers_that_overshoot_are_cut_and_reals_are_not(kind):
     assert torch.equal(rounded(overshot.clone(), kind, "cubic"), expected)
 
 
+def test_labels_vote_where_they_are_asked_to():
+    half = Move(((1.0, 0.0, 0.0), (0.0, 1.0, 0.4), (0.0, 0.0, 1.0)), (1, 3), (1, 3))
+    voted = by_torch(torch.tensor([[[0, 9, 4]]]), half, interpolation="vote", border="border")
+    assert voted.tolist() == [[[0, 9, 4]]]
+
+
 def test_a_step_overshoots_by_seven_percent_beside_it():
     step = torch.cat((torch.zeros(8), torch.ones(8))).view(1, 1, 1, 16)
     line = torch.linspace(-0.9, 0.9, 500)

@@ -48,6 +48,19 @@ def test_slices_turned_in_their_plane_are_read_cubically_one_by_one():
     torch.testing.assert_close(moved[0], by_torch(volume[0], flat, interpolation="cubic", border="zeros"))
 
 
+@pytest.mark.parametrize("axes", [2, 3])
+def test_labels_in_memory_in_any_order_vote_as_in_torch(axes):
+    order = (2, 0, 1, 3)[: axes + 1] if axes == 3 else (1, 0, 2)
+    shape = [count for _, count in sorted(zip(order, (2, 6, 7, 8), strict=False))]
+    labels = torch.randint(0, 4, shape).permute(*order)[..., 1:]
+    turn = TURN if axes == 3 else tuple((*row[:2], row[3]) for row in (TURN[0], TURN[1], TURN[3]))
+    bend = Field(0.05 * torch.rand(axes, *[4] * axes, dtype=torch.float64))
+    for fields in ((), (bend,)):
+        move = Move(turn, tuple(labels.shape[1:]), (7, 6, 9)[:axes], fields=fields)
+        voted = by_numba(labels, move, interpolation="vote", border="zeros")
+        assert (voted != by_torch(labels, move, interpolation="vote", border="zeros")).float().mean() < 0.02
+
+
 def test_several_fields_of_several_kinds_add_up():
     generator = torch.Generator().manual_seed(0)
 
@@ -73,6 +86,7 @@ try:
     resample(torch.ones(1, 4, 4, 4), move, interpolation="linear", border="border", backend="numba")
 except DrawError as error:
     print(error)
+print(resample(torch.ones(1, 4, 4, 4).long(), move, interpolation="vote", border="border").sum().item())
 """
 
 
@@ -81,6 +95,7 @@ def test_where_numba_is_not_installed_torch_reads_volumes():
     assert done.stdout.splitlines() == [
         "64.0",
         "the backend 'numba' is not installed; pip install numba; give 'auto'",
+        "64",
     ]
 
 
@@ -90,5 +105,6 @@ def test_what_numba_cannot_do_it_says():
     assert numba_refuses(volume, MOVE, interpolation="linear") == ""
     assert numba_refuses(volume, bent, interpolation="linear") == ""
     assert "wants channel z y x" in numba_refuses(volume[0], MOVE, interpolation="linear")
+    assert numba_refuses(volume[0], MOVE, interpolation="vote") == ""
     assert "no gradients" in numba_refuses(volume.requires_grad_(), MOVE, interpolation="linear")
     assert "back through fields" in numba_refuses(torch.rand(1, 7, 6, 9), bent.reversed(), interpolation="linear")

@@ -91,3 +91,4 @@ def test_a_small_copy_is_evenly_spread_and_keeps_channels():
     small = small_copy(Image(torch.arange(2 * 64 * 64 * 64, dtype=torch.float32).view(2, 64, 64, 64)))
     assert small.data.shape == (2, 32, 32, 32)
     assert float(small.data[0, 0, 0, 1]) == 2
+    assert small_copy(Image(torch.ones(1, 4, 4), interpolation="cubic")).interpolation == "cubic"

@@ -81,7 +81,7 @@ def refit(before: Image | Mask, data: Tensor, *, still: bool) -> Image | Mask:
         still: whether no place moved.
     """
     spacing, affine = (before.spacing, before.affine) if still else (None, None)
-    return type(before)(data, spacing, affine)
+    return replace(before, data=data, spacing=spacing, affine=affine)
 
 
 def _places(item: Item) -> Tensor:

@@ -1,6 +1,7 @@
 """Transforms of MONAI: items as its tensors and back."""
 
 import sys
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 import torch
@@ -120,8 +121,8 @@ def _taken(before: object, result: Any) -> object:
     spacing, affine = _world(before, getattr(result, "affine", None))
     if isinstance(before, Image):
         real = before.data.dtype if before.data.is_floating_point() else torch.float32
-        return Image(data.to(real), spacing, affine)
-    return Mask(_unmixed(before, data[0]), spacing, affine)
+        return replace(before, data=data.to(real), spacing=spacing, affine=affine)
+    return replace(before, data=_unmixed(before, data[0]), spacing=spacing, affine=affine)
 
 
 def _world(before: Image | Mask, matrix: Tensor | None) -> tuple[tuple[float, ...] | None, Affine | None]:

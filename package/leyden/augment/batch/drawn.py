@@ -14,7 +14,7 @@ from leyden.augment.fusing.acting import forbid_nan
 from leyden.augment.fusing.colouring import recolour
 from leyden.augment.fusing.draw import Draw
 from leyden.errors import DrawError
-from leyden.items import BorderMode, Image, Interpolation, Mask, Move
+from leyden.items import BorderMode, Image, Interpolation, LabelInterpolation, Mask, Move
 from leyden.items.grid import size_text
 
 __all__ = ["BatchDraw", "draw_batch"]
@@ -85,11 +85,14 @@ class BatchDraw:
         real = next((one.dtype for one in coloured if one.is_floating_point()), data.dtype)
         return torch.stack([one if one.dtype == real else one.to(real) / 255 for one in coloured])
 
-    def masks(self, data: Integer[Tensor, "batch *space"]) -> Integer[Tensor, "batch *new_space"]:
+    def masks(
+        self, data: Integer[Tensor, "batch *space"], *, interpolation: LabelInterpolation = "nearest"
+    ) -> Integer[Tensor, "batch *new_space"]:
         """Give the label maps after the draws; outside is 0, no label is invented. Label steps are left out.
 
         Args:
             data: of any integer dtype.
+            interpolation: how labels between pixels are found, as a `Mask` would say.
 
         Raises:
             DrawError: of another grid or number than the draws.
@@ -97,7 +100,7 @@ class BatchDraw:
         self._check(data, 1)
         if all(move.is_idle for move in self._moves):
             return data
-        return move_batch(data.unsqueeze(1), self._moves, interpolation="nearest", border="zeros").squeeze(1)
+        return move_batch(data.unsqueeze(1), self._moves, interpolation=interpolation, border="zeros").squeeze(1)
 
     def points(self, data: Float[Tensor, "batch point axis"]) -> Float[Tensor, "batch point axis"]:
         """Give places after the draws, in pixels and axis order; left and right are not swapped.

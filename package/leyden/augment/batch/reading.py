@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from leyden.items import BorderMode, Interpolation, Move, resample
+from leyden.items import BorderMode, Move, Reading, resample
 from leyden.items.grid import is_affine
 from leyden.items.grid.prefilter import blur, smooth
 from leyden.items.grid.tensors import read_at, rounded
+from leyden.items.grid.voting import ballots, vote_at
 
 __all__ = ["move_batch"]
 
@@ -17,10 +18,11 @@ _WHOLE = 2**24
 """Whole numbers that float32 holds."""
 
 
-def move_batch(data: Tensor, moves: Sequence[Move], *, interpolation: Interpolation, border: BorderMode) -> Tensor:
+def move_batch(data: Tensor, moves: Sequence[Move], *, interpolation: Reading, border: BorderMode) -> Tensor:
     """Give every sample of a batch on its new grid, all in one pass.
 
-    Flips, right angles and whole-pixel shifts, where all moves are such, copy values bit for bit instead.
+    Flips, right angles and whole-pixel shifts, where all moves are such, copy values bit for bit instead. Where any
+    sample shrinks, labels vote sample by sample.
 
     Args:
         data: `batch channel *space`, real or integer, on any device.
@@ -31,12 +33,16 @@ def move_batch(data: Tensor, moves: Sequence[Move], *, interpolation: Interpolat
     Returns:
         `batch channel *new space`, of the same dtype, on the same device; a new tensor.
     """
-    if all(move.is_exact for move in moves):
+    plans, size = [blur(move.size, move.footprint) for move in moves], moves[0].size
+    shrinks = any(plan.coarse != size or any(plan.sides) for plan in plans)
+    if all(move.is_exact for move in moves) or (interpolation == "vote" and shrinks):
         pairs = zip(data, moves, strict=True)
         return torch.stack([resample(one, move, interpolation=interpolation, border=border) for one, move in pairs])
+    if interpolation == "vote":
+        places = _places(moves, torch.empty(0, device=data.device))
+        return vote_at(data, places, tables=ballots(size, (1.0,) * len(size)), border=border)
     work, nearest = _widen(data), interpolation == "nearest"
-    sizes = {blur(move.size, move.footprint).coarse for move in moves}
-    if nearest or sizes == {moves[0].size}:
+    if nearest or {plan.coarse for plan in plans} == {size}:
         work = work if nearest else _smoothed(work, moves)
         moved = read_at(work, _places(moves, work), interpolation=interpolation, border=border)
     else:

@@ -1,6 +1,7 @@
 """The laws that every transform keeps; each gives what is wrong and what to do, or nothing."""
 
 from copy import deepcopy
+from dataclasses import replace
 from math import inf, nan
 from typing import Any
 
@@ -109,7 +110,7 @@ def dtypes_are_kept(trial: Trial) -> str:
     for before in items_of(trial.sample):
         if isinstance(before, Image):
             for dtype in {before.data.dtype, torch.float16, torch.float64}:
-                fault = _dtype_fault(Image(before.data.to(dtype)), draw)
+                fault = _dtype_fault(replace(before, data=before.data.to(dtype)), draw)
                 if fault:
                     return fault
         elif isinstance(before, Keypoints) and (fault := _dtype_fault(before, draw)):

@@ -1,7 +1,7 @@
 """Labels by other numbers, and as one channel each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import torch
@@ -124,7 +124,7 @@ class Remap(Labelling):
         for old, new in pairs:
             if limits.min <= old <= limits.max:
                 data.masked_fill_(mask.data == old, new)
-        return Mask(data, mask.spacing, mask.affine)
+        return replace(mask, data=data)
 
     def describe(self) -> str:
         """Say what happens."""

@@ -1,6 +1,6 @@
 """Connected pieces of labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, final, get_args
 
 import numpy as np
@@ -62,7 +62,7 @@ class KeepLargest(Labelling):
             if len(areas) > 2:  # the first counts what is not of this label
                 areas[0] = 0
                 kept[(pieces > 0) & (pieces != areas.argmax())] = 0
-        return Mask(torch.from_numpy(kept).to(mask.data.device), mask.spacing, mask.affine)
+        return replace(mask, data=torch.from_numpy(kept).to(mask.data.device))
 
     def undo(self, numbers: Numbers, mask: Mask) -> Mask:
         """Give the mask itself: what was dropped is gone."""

@@ -1,6 +1,6 @@
 """A window of one sample pasted into another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import final
 
@@ -73,10 +73,10 @@ class CutMix(Mix):
         first = items[0]
         if isinstance(first, Image):
             data = self._pasted([image.data for image in of_kind(Image, items, self)], start, end)
-            return Image(data, first.spacing, first.affine)
+            return replace(first, data=data)
         if isinstance(first, Mask):
             data = self._pasted([mask.data[None] for mask in of_kind(Mask, items, self)], start, end)[0]
-            return Mask(data, first.spacing, first.affine)
+            return replace(first, data=data)
         if isinstance(first, Heatmap):
             data = self._pasted([heat.data for heat in of_kind(Heatmap, items, self)], start, end)
             return Heatmap(data, first.labels, first.pairs, first.spacing, first.affine)

@@ -1,6 +1,6 @@
 """Two samples laid over each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import torch
@@ -59,7 +59,7 @@ class MixUp(Mix):
         first = items[0]
         if isinstance(first, Image):
             data = self._blended([image.data for image in of_kind(Image, items, self)], numbers[0])
-            return Image(data, first.spacing, first.affine)
+            return replace(first, data=data)
         if isinstance(first, Heatmap):
             data = self._blended([heat.data for heat in of_kind(Heatmap, items, self)], numbers[0])
             return Heatmap(data, first.labels, first.pairs, first.spacing, first.affine)

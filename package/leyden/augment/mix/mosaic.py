@@ -120,10 +120,12 @@ class Mosaic(Mix):
         first = cut[0]
         if isinstance(first, Image):
             images = of_kind(Image, cut, self)
-            return Image(self._filled([each.data for each in images], offsets), _common(images))
+            data = self._filled([each.data for each in images], offsets)
+            return Image(data, _common(images), interpolation=first.interpolation)
         if isinstance(first, Mask):
             masks = of_kind(Mask, cut, self)
-            return Mask(self._filled([each.data[None] for each in masks], offsets)[0], _common(masks))
+            data = self._filled([each.data[None] for each in masks], offsets)[0]
+            return Mask(data, _common(masks), interpolation=first.interpolation)
         heats = of_kind(Heatmap, cut, self)
         data = self._filled([each.data for each in heats], offsets)
         return Heatmap(data, heats[0].labels, heats[0].pairs, _common(heats))

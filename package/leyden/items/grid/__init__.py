@@ -3,7 +3,7 @@
 from leyden.items.grid.affine import Affine, Size, compose, determinant, identity, invert, is_affine, size_text
 from leyden.items.grid.exact import copy_pixels
 from leyden.items.grid.field import Field, FieldKind
-from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.move import BorderMode, Interpolation, LabelInterpolation, Move, Reading
 from leyden.items.grid.sampling import Backend, Counter, counting, resample
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "Field",
     "FieldKind",
     "Interpolation",
+    "LabelInterpolation",
     "Move",
+    "Reading",
     "Size",
     "compose",
     "copy_pixels",

@@ -14,7 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["Where", "average_volume", "curve_volume", "pick_volume", "read_volume"]
+__all__ = [
+    "Where", "average_volume", "clear", "compiled", "curve_volume", "fill_row", "fold", "pick_volume", "read_volume",
+]  # fmt: skip
 
 _Array: TypeAlias = NDArray[Any]
 
@@ -35,13 +37,13 @@ _FAST = {"contract", "reassoc", "nsz", "arcp"}
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def _compiled(function: _Function) -> _Function:
+def compiled(function: _Function) -> _Function:
     """Compile for the types it is called with; bare, without what checks its annotations while testing."""
     return cast("_Function", njit(cache=True, nogil=True, fastmath=_FAST)(unwrap(function)))
 
 
-@_compiled
-def _fold(place: _Array, count: int, mode: int, slack: float, blank: _Array) -> None:
+@compiled
+def fold(place: _Array, count: int, mode: int, slack: float, blank: _Array) -> None:
     """Bring a row of places into 0..count - 1 as the border says; mark in `blank` what zeros hide."""
     low, high = place[0], place[0]
     for x in range(place.size):
@@ -62,15 +64,15 @@ def _fold(place: _Array, count: int, mode: int, slack: float, blank: _Array) -> 
         place[x] = min(max(place[x], zero), top)
 
 
-@_compiled
+@compiled
 def _add(part: _Array, weight: float, basis: _Array) -> None:
     """Add a share of a row; a loop of its own, as only then it is known that the two do not overlap."""
     for x in range(part.size):
         part[x] += weight * basis[x]
 
 
-@_compiled
-def _row(place: _Array, where: Where, z: int, y: int) -> None:
+@compiled
+def fill_row(place: _Array, where: Where, z: int, y: int) -> None:
     """Fill `place`, `row x`, with where one row of the new grid reads: the line of the map, and what fields add."""
     lines, spread, basis, ends, horizon = where
     kind = place.dtype.type
@@ -90,7 +92,7 @@ def _row(place: _Array, where: Where, z: int, y: int) -> None:
                 place[row, x] *= share
 
 
-@_compiled
+@compiled
 def _blend(goal: _Array, flat: _Array, begin: _Array, start: int, beside: tuple[int, int, int], place: _Array) -> None:
     """Fill one row with the mixture of eight voxels each."""
     first, one = np.uintp(start), goal.dtype.type(1)
@@ -106,7 +108,7 @@ def _blend(goal: _Array, flat: _Array, begin: _Array, start: int, beside: tuple[
         goal[x] = (a * (one - v) + b * v) * (one - u) + (c * (one - v) + d * v) * u
 
 
-@_compiled
+@compiled
 def read_volume(
     flat: _Array, steps: tuple[int, ...], size: tuple[int, ...], where: Where, mode: int, result: _Array
 ) -> None:
@@ -128,12 +130,12 @@ def read_volume(
     beside = (steps[1] * (size[0] > 1), steps[2] * (size[1] > 1), steps[3] * (size[2] > 1))
     for z in range(depth):
         for y in range(height):
-            _row(place, where, z, y)
+            fill_row(place, where, z, y)
             blank[:] = False
             begin[:] = np.uintp(0)
             for axis in range(3):
                 line, last = place[axis], max(size[axis] - 2, 0)
-                _fold(line, size[axis], mode, slack, blank)
+                fold(line, size[axis], mode, slack, blank)
                 for x in range(width):
                     at = min(np.int64(line[x]), last)
                     begin[x] += np.uintp(at * steps[axis + 1])
@@ -142,10 +144,10 @@ def read_volume(
                 goal = result[channel, z, y]
                 _blend(goal, flat, begin, channel * steps[0], beside, place)
                 if mode == _ZEROS:
-                    _clear(goal, blank)
+                    clear(goal, blank)
 
 
-@_compiled
+@compiled
 def _taps(place: _Array, count: int, step: int, near: _Array, weight: _Array) -> None:
     """Give the four voxels around each place of a row along one axis, and Keys' weights of them, `tap x`."""
     one, half, last = place.dtype.type(1), place.dtype.type(0.5), count - 1
@@ -163,7 +165,7 @@ def _taps(place: _Array, count: int, step: int, near: _Array, weight: _Array) ->
         weight[3, x] = -half * t * t * s
 
 
-@_compiled
+@compiled
 def _curve(goal: _Array, flat: _Array, start: int, near: _Array, weight: _Array) -> None:
     """Fill one row with the mixture of 64 voxels each; rows of them that count nowhere are left out."""
     first = np.uintp(start)
@@ -183,7 +185,7 @@ def _curve(goal: _Array, flat: _Array, start: int, near: _Array, weight: _Array)
                 goal[x] += far[x] * side[x] * mean
 
 
-@_compiled
+@compiled
 def curve_volume(
     flat: _Array, steps: tuple[int, ...], size: tuple[int, ...], where: Where, mode: int, result: _Array
 ) -> None:
@@ -194,26 +196,27 @@ def curve_volume(
     near, weight = np.empty((3, 4, width), np.uintp), np.empty((3, 4, width), result.dtype)
     for z in range(depth):
         for y in range(height):
-            _row(place, where, z, y)
+            fill_row(place, where, z, y)
             blank[:] = False
             for axis in range(3):
-                _fold(place[axis], size[axis], mode, slack, blank)
+                fold(place[axis], size[axis], mode, slack, blank)
                 _taps(place[axis], size[axis], steps[axis + 1], near[axis], weight[axis])
             for channel in range(channels):
                 goal = result[channel, z, y]
                 _curve(goal, flat, channel * steps[0], near, weight)
                 if mode == _ZEROS:
-                    _clear(goal, blank)
+                    clear(goal, blank)
 
 
-@_compiled
-def _clear(line: _Array, blank: _Array) -> None:
+@compiled
+def clear(line: _Array, blank: _Array) -> None:
+    """Set what is blank in a row to 0."""
     for x in range(line.size):
         if blank[x]:
             line[x] = 0
 
 
-@_compiled
+@compiled
 def pick_volume(
     flat: _Array, steps: tuple[int, ...], size: tuple[int, ...], where: Where, mode: int, result: _Array
 ) -> None:
@@ -223,12 +226,12 @@ def pick_volume(
     begin = np.empty(width, np.uintp)
     for z in range(depth):
         for y in range(height):
-            _row(place, where, z, y)
+            fill_row(place, where, z, y)
             blank[:] = False
             begin[:] = np.uintp(0)
             for axis in range(3):
                 line = place[axis]
-                _fold(line, size[axis], mode, line.dtype.type(0), blank)
+                fold(line, size[axis], mode, line.dtype.type(0), blank)
                 for x in range(width):
                     begin[x] += np.uintp(np.int64(np.rint(line[x])) * steps[axis + 1])
             for channel in range(channels):
@@ -236,10 +239,10 @@ def pick_volume(
                 for x in range(width):
                     goal[x] = flat[start + begin[x]]
                 if mode == _ZEROS:
-                    _clear(goal, blank)
+                    clear(goal, blank)
 
 
-@_compiled
+@compiled
 def average_volume(
     flat: _Array, steps: tuple[int, ...], axis: int, first: _Array, weights: _Array, result: _Array
 ) -> None:

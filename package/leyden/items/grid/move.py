@@ -28,7 +28,7 @@ from leyden.items.grid.places import bend, carry, dense_places, straighten, stra
 from leyden.items.grid.prefilter import footprint, span
 from leyden.types import Points
 
-__all__ = ["Bend", "BorderMode", "Interpolation", "Move"]
+__all__ = ["Bend", "BorderMode", "Interpolation", "LabelInterpolation", "Move", "Reading"]
 
 BorderMode: TypeAlias = Literal["zeros", "border", "reflection"]
 """What an image shows outside its grid, that is more than half a pixel beyond its outermost pixel centres.
@@ -47,6 +47,23 @@ nearest neighbour, whole. The edge pixel reaches half a pixel beyond its centre,
 `cubic` is Keys' convolution with a = -1/2 (1981, Cubic convolution interpolation for digital image processing): the one
 that gives ramps and parabolas back as they are. Pillow's is the same; OpenCV's and torch's own take a = -3/4.
 """
+
+LabelInterpolation: TypeAlias = Literal["nearest", "vote"]
+"""How a label between pixel centres is found, so that no label is invented.
+
+`nearest`: that of the nearest pixel. `vote`: the label that weighs most, where each pixel weighs what `linear` gives
+it, so over all that a new pixel covers where the move shrinks; as if each label were an image, read linearly, and the
+highest of them taken. Outlines come out smoother and nearer to the truth. But corners are rounded and what is less than
+about three new pixels across shrinks or vanishes, where `nearest` keeps its area on average. Places are counted in
+1/256 of a pixel, so that equal weights are equal: then the label of the heaviest single pixel wins, which is the
+nearest, and of equally heavy ones the smallest label.
+
+Source: Schaerer, Roche and Belaroussi 2014, A generic interpolator for multi-label images (in ITK
+`LabelImageGenericInterpolateImageFunction`, in ANTs `GenericLabel`), with linear weights.
+"""
+
+Reading: TypeAlias = Literal[Interpolation, LabelInterpolation]
+"""How anything between pixel centres is found."""
 
 Bend: TypeAlias = Literal["last", "first"]
 """Where fields act: over the new grid after the matrix, or over the old grid before it, as on the way back."""

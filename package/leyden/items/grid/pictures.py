@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from leyden.items.grid.affine import Size, is_affine
-from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.move import BorderMode, Move, Reading
 from leyden.items.grid.prefilter import Blur, blur
 
 __all__ = ["by_opencv", "opencv_refuses"]
@@ -54,8 +54,10 @@ class _How:
     seen: _Array | None
 
 
-def opencv_refuses(data: Tensor, move: Move, *, interpolation: Interpolation) -> str:
+def opencv_refuses(data: Tensor, move: Move, *, interpolation: Reading) -> str:
     """Say why OpenCV cannot do this; nothing if it can."""
+    if interpolation == "vote":
+        return "takes no vote"
     if data.ndim != 3 or data.device.type != "cpu":
         return f"wants channel y x in memory, got {tuple(data.shape)} on {data.device}"
     if data.requires_grad and torch.is_grad_enabled():
@@ -67,7 +69,7 @@ def opencv_refuses(data: Tensor, move: Move, *, interpolation: Interpolation) ->
     return ""
 
 
-def by_opencv(data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode) -> Tensor:
+def by_opencv(data: Tensor, move: Move, *, interpolation: Reading, border: BorderMode) -> Tensor:
     """Give a picture on its new grid; one that lies pixel by pixel in memory (as files are read) stays so.
 
     Args:

@@ -10,7 +10,7 @@ from torch import Tensor
 from leyden.errors import DrawError
 from leyden.items.grid.affine import Size, size_text
 from leyden.items.grid.exact import copy_pixels
-from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.move import BorderMode, Move, Reading
 from leyden.items.grid.pictures import by_opencv, opencv_refuses
 from leyden.items.grid.tensors import by_torch, torch_refuses
 from leyden.items.grid.volumes import by_numba, numba_refuses
@@ -24,6 +24,7 @@ Backend: TypeAlias = Literal["auto", "torch", "opencv", "numba"]
 else (other devices, gradients, double precision in pictures). On values of 0..1 they agree to 1e-4 in single precision,
 `linear` and `cubic`; in bytes to 2 of 255, to 1 where nothing shrinks or reading is cubic; when picking the nearest,
 everywhere but within 1e-4 pixels of halfway between two. Zeros outside the grid begin within as much of its edge.
+Labels vote by `numba`, in pictures too, or by `torch`: alike but where the two heaviest weigh the same to 1 %.
 """
 
 
@@ -69,7 +70,7 @@ def counting() -> Iterator[Counter]:
 
 
 def resample(
-    data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode, backend: Backend = "auto"
+    data: Tensor, move: Move, *, interpolation: Reading, border: BorderMode, backend: Backend = "auto"
 ) -> Tensor:
     """Give an image or label map on its new grid, interpolated at most once and on that grid only.
 
@@ -78,7 +79,7 @@ def resample(
     Args:
         data: `channel *space` on the grid `move.size`; real, or integer, which is rounded to the nearest.
         move: where everything goes.
-        interpolation: how values between pixels are found.
+        interpolation: how values between pixels are found; `vote` for integers and booleans only.
         border: what is seen more than half a pixel outside the grid.
         backend: `auto`, or the one to use; see `Backend`.
 
@@ -86,7 +87,8 @@ def resample(
         `channel *new_space`, same dtype and device, always a new tensor.
 
     Raises:
-        DrawError: `data` is on another grid than the move starts from, or the backend asked for cannot do this.
+        DrawError: `data` is on another grid than the move starts from, is real and asked to vote, or the backend asked
+            for cannot do this.
 
     Examples:
         >>> import torch
@@ -94,10 +96,7 @@ def resample(
         >>> resample(torch.tensor([[[1.0, 2.0], [3.0, 6.0]]]), half, interpolation="linear", border="zeros")
         tensor([[[3.]]])
     """
-    found = tuple(data.shape[1:])
-    if found != move.size:
-        wrong = f"data of {size_text(found)} cannot take a move of {size_text(move.size)} grids"
-        raise DrawError(wrong + "; draw again for this sample")
+    _check(data, move, interpolation)
     if 0 in (*move.new_size, len(data)):
         return data.new_empty((len(data), *move.new_size))
     if move.is_exact:
@@ -105,9 +104,20 @@ def resample(
     for counter in _COUNTERS:
         counter.sizes.append(move.new_size)
     starts, part = move.cubic_focus if interpolation == "cubic" else move.focus
-    if part is not move:
+    # before a vote nothing is averaged, so there is nothing to leave out
+    if part is not move and interpolation != "vote":
         data = data[:, *(slice(start, start + count) for start, count in zip(starts, part.size, strict=True))]
-    return _read(data, part, interpolation=interpolation, border=border, backend=backend)
+        move = part
+    return _read(data, move, interpolation=interpolation, border=border, backend=backend)
+
+
+def _check(data: Tensor, move: Move, interpolation: Reading) -> None:
+    found = tuple(data.shape[1:])
+    if found != move.size:
+        wrong = f"data of {size_text(found)} cannot take a move of {size_text(move.size)} grids"
+        raise DrawError(wrong + "; draw again for this sample")
+    if interpolation == "vote" and (data.is_floating_point() or data.is_complex()):
+        raise DrawError(f"labels vote, which are integers, got {data.dtype}; give 'linear', 'cubic' or 'nearest'")
 
 
 _READERS: dict[str, tuple[Callable[..., str], Callable[..., Tensor]]] = {
@@ -118,10 +128,10 @@ _READERS: dict[str, tuple[Callable[..., str], Callable[..., Tensor]]] = {
 """The backends, the fastest first; torch refuses nothing."""
 
 
-def _read(data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode, backend: Backend) -> Tensor:
+def _read(data: Tensor, move: Move, *, interpolation: Reading, border: BorderMode, backend: Backend) -> Tensor:
     """Interpolate with the backend that was asked for, or the fastest that can."""
-    if interpolation not in get_args(Interpolation):
-        raise DrawError(f"no interpolation named {interpolation!r}; there are {', '.join(get_args(Interpolation))}")
+    if interpolation not in get_args(Reading):
+        raise DrawError(f"no interpolation named {interpolation!r}; there are {', '.join(get_args(Reading))}")
     if backend not in get_args(Backend):
         raise DrawError(f"no backend named {backend!r}; there are {', '.join(get_args(Backend))}")
     reason = ""

@@ -8,21 +8,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.move import BorderMode, Interpolation, Move, Reading
 from leyden.items.grid.prefilter import smooth
+from leyden.items.grid.voting import vote
 
 __all__ = ["by_torch", "read_at", "rounded", "torch_refuses"]
 
 _Read: TypeAlias = Callable[[Tensor], Tensor]
 
 
-def torch_refuses(data: Tensor, move: Move, *, interpolation: Interpolation) -> str:
+def torch_refuses(data: Tensor, move: Move, *, interpolation: Reading) -> str:
     """Say nothing: torch can do all of it."""
     del data, move, interpolation
     return ""
 
 
-def by_torch(data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode) -> Tensor:
+def by_torch(data: Tensor, move: Move, *, interpolation: Reading, border: BorderMode) -> Tensor:
     """Give an image on its new grid.
 
     Args:
@@ -31,6 +32,8 @@ def by_torch(data: Tensor, move: Move, *, interpolation: Interpolation, border: 
         interpolation: how values between pixels are found.
         border: what is seen more than half a pixel outside the grid.
     """
+    if interpolation == "vote":
+        return vote(data, move, border=border)
     work, nearest = _widen(data), interpolation == "nearest"
     if nearest and data.dtype == torch.int64 and not torch.equal(work.long(), data):
         # double precision holds 53 bits of a label: carry its halves

@@ -1,4 +1,4 @@
-"""Interpolation of volumes by numba, on the processor, where it is installed."""
+"""Interpolation of volumes by numba, and the vote of labels, on the processor, where it is installed."""
 
 from functools import cache
 from importlib import import_module
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from leyden.items.grid.affine import HORIZON, is_affine
-from leyden.items.grid.move import BorderMode, Interpolation, Move
+from leyden.items.grid.move import BorderMode, Move, Reading
 from leyden.items.grid.prefilter import bands, blur
 from leyden.items.grid.tensors import rounded
+from leyden.items.grid.voting import ballot, ballots
 
 __all__ = ["by_numba", "numba_refuses"]
 
@@ -36,12 +37,16 @@ def _kernels() -> Any:
     return import_module("leyden.items.grid.kernels")
 
 
-def numba_refuses(data: Tensor, move: Move, *, interpolation: Interpolation) -> str:
+@cache
+def _loops() -> Any:
+    return import_module("leyden.items.grid.voting.loops")
+
+
+def numba_refuses(data: Tensor, move: Move, *, interpolation: Reading) -> str:
     """Say why numba cannot do this; nothing if it can."""
-    del interpolation
     if not _installed():
         return "is not installed; pip install numba"
-    if data.ndim != 4 or data.device.type != "cpu":
+    if data.ndim not in ((3, 4) if interpolation == "vote" else (4,)) or data.device.type != "cpu":
         return f"wants channel z y x in memory, got {tuple(data.shape)} on {data.device}"
     if data.requires_grad and torch.is_grad_enabled():
         return "gives no gradients"
@@ -50,16 +55,18 @@ def numba_refuses(data: Tensor, move: Move, *, interpolation: Interpolation) -> 
     return ""
 
 
-def by_numba(data: Tensor, move: Move, *, interpolation: Interpolation, border: BorderMode) -> Tensor:
+def by_numba(data: Tensor, move: Move, *, interpolation: Reading, border: BorderMode) -> Tensor:
     """Give a volume on its new grid, in one pass that makes no table of places.
 
     Args:
-        data: `channel z y x` on the grid `move.size`, one that `numba_refuses` nothing of.
+        data: `channel z y x` on the grid `move.size`, one that `numba_refuses` nothing of; or `channel y x` for a vote.
         move: where everything goes.
         interpolation: how values between voxels are found.
         border: what is seen more than half a voxel outside the grid.
     """
     data = data.detach()
+    if interpolation == "vote":
+        return _vote(data, move, border)
     double, nearest = data.dtype == torch.float64, interpolation == "nearest"
     if nearest:
         # values are carried as they are, whatever they mean
@@ -73,6 +80,22 @@ def by_numba(data: Tensor, move: Move, *, interpolation: Interpolation, border: 
     where = _where(move, blur(move.size, move.footprint).coarse if not nearest else move.size, double=double)
     read(_flat(work), work.stride(), coarse, where, _MODES[border], result.numpy())
     return result.view(data.dtype) if nearest else rounded(result, data.dtype, interpolation)
+
+
+def _vote(data: Tensor, move: Move, border: BorderMode) -> Tensor:
+    """Let pixels vote; a picture is a volume of one plane."""
+    work = data.byte() if data.dtype == torch.bool else data
+    work = work if data.ndim == 4 else work.unsqueeze(1)
+    axes = ballots(move.size, move.footprint)
+    coarse = tuple(axis.count for axis in axes)
+    where = _where(move, coarse, double=False)
+    if data.ndim == 3:
+        axes, coarse = [ballot(1, 1), *axes], (1, *coarse)
+    tables = tuple((axis.first, axis.near, axis.next) for axis in axes)
+    result = torch.empty((len(work), *move.new_size), dtype=work.dtype)
+    numbers = result.view(len(work), -1, *move.new_size[-2:]).numpy()
+    _loops().vote_volume(_flat(work), work.stride(), tables, coarse, where, _MODES[border], numbers)
+    return result.to(data.dtype)
 
 
 def _shrink(data: Tensor, move: Move) -> Tensor:
@@ -105,13 +128,17 @@ def _where(move: Move, coarse: tuple[int, ...], *, double: bool) -> tuple[Any, .
     scales = [new / old for new, old in zip(coarse, move.size, strict=True)]
     rows = [scale * row + (scale - 1) / 2 * last for scale, row in zip(scales, back, strict=True)]
     lines = np.array(rows if is_affine(move.back) else [*rows, last])
-    depth, height, width = move.new_size
-    spread = torch.empty((len(lines), depth, height, 0), dtype=dtype)
+    *outer, width = move.new_size
+    spread = torch.empty((len(lines), *outer, 0), dtype=dtype)
     bases = [np.empty((width, 0))]
     for field in move.fields:
-        part = field.spread(lines[:, :-1], move.new_size, axes=(1, 0), dtype=dtype)
-        spread = torch.cat((spread, part), 3)
-        bases.append(field.basis(2, move.new_size))
+        part = field.spread(lines[:, :-1], move.new_size, axes=tuple(range(len(outer)))[::-1], dtype=dtype)
+        spread = torch.cat((spread, part), -1)
+        bases.append(field.basis(len(outer), move.new_size))
+    if len(outer) == 1:
+        # a picture is a volume of one plane, all of which lies at 0
+        lines = np.pad(lines, ((1, 0), (1, 0)))
+        spread = torch.cat((torch.zeros_like(spread[:1]), spread)).unsqueeze(1)
     basis = np.ascontiguousarray(np.concatenate(bases, 1).T.astype(kind))
     return lines, spread.contiguous().numpy(), basis, _ends(basis), HORIZON
 
