@@ -62,7 +62,7 @@ def test_a_foreign_class_is_declared_from_outside_once():
     declare(Foreign, reads=["batch"])
     declare(Foreign, reads=["batch"])  # a cell that is run again
     assert access_of(Foreign()).reads == ("batch",)
-    with pytest.raises(TrainError, match=r"Foreign was declared before, as Access.*keep one of the two"):
+    with pytest.raises(TrainError, match=r"Foreign was declared before, as Access.*keep one, or declare"):
         declare(Foreign, reads=["outputs"])
     declare(Foreign, reads=["outputs"], anew=True)
     assert access_of(Foreign()).reads == ("outputs",)

@@ -151,14 +151,10 @@ def declare(
     said = Access(check_paths(reads), check_paths(writes), check_paths(borrows), tuple(after))
     before = _SAID.get(target) if isinstance(target, type) else vars(target).get(_OWN)
     if before not in (None, said) and not anew:
-        name = target.__name__ if isinstance(target, type) else type(target).__name__
-        raise TrainError(
-            f"{name} was declared before, as {before}; now {said}: keep one of the two, or declare(..., anew=True)"
-        )
-    if isinstance(target, type):
-        _SAID[target] = said
-    else:
-        vars(target)[_OWN] = said  # goes with it into copies and pickles
+        name = (target if isinstance(target, type) else type(target)).__name__
+        raise TrainError(f"{name} was declared before, as {before}; now {said}: keep one, or declare(..., anew=True)")
+    held, key = (_SAID, target) if isinstance(target, type) else (vars(target), _OWN)
+    held[key] = said  # what one callback says goes with it into copies and pickles
 
 
 def access_of(target: object) -> Access:
