@@ -27,3 +27,13 @@ def test_nothing_said_is_nothing_granted():
     grant = Grant(Access())
     assert not grant.readable["batch"]
     assert not grant.partly["batch"]
+
+
+def test_what_is_offered_is_found_out_once_a_path():
+    grant = Grant(Access(reads=("batch.0", "outputs"), writes=("batch.1",)))
+    batch = grant.offers["batch"]
+    assert (batch.plain, batch.watched, batch.sealed) == (False, False, False)
+    assert (batch.part(0).watched, batch.part(1).plain, batch.part(2).sealed) == (True, True, True)
+    assert batch.part(0) is batch.parts[0] is grant.offers["batch.0"]
+    assert batch.part(slice(0, 1)).path == "batch.slice(0, 1, None)"
+    assert grant.offers["outputs"].part("loss").watched

@@ -275,3 +275,61 @@ def test_a_view_can_be_copied_and_unwrapped(look):
         twin = copy.deepcopy(seen.task.net)
         assert type(twin) is nn.Sequential
         assert real(seen.task) is seen.real.task
+
+
+def test_a_hook_with_the_guard_around_it_is_called_as_before(look):
+    with look() as seen:
+        run = seen.real
+    guard, found = Guard("Mine", Access(reads=("batch",), writes=("trainer.should_stop",))), []
+
+    def hook(trainer, pl_module, outputs, batch, batch_idx):
+        found.append((guard.within, pl_module is run.task, batch is run.batch, batch_idx))
+        trainer.should_stop = True
+        return batch_idx
+
+    held = guard.around("on_train_batch_end", hook)
+    assert held(run.trainer, run.task, run.outputs, run.batch, 3) == 3
+    assert held(run.trainer, run.task, run.outputs, batch=run.batch, batch_idx=4) == 4
+    assert found == [("on_train_batch_end", False, True, 3), ("on_train_batch_end", False, True, 4)]
+    assert run.trainer.should_stop
+    assert guard.within is None
+
+
+def test_a_hook_with_the_guard_around_it_is_held_to_its_word(look):
+    with look() as seen:
+        run = seen.real
+    guard = Guard("Mine", Access(reads=("batch",)))
+    cases = [
+        (lambda *given: given[3]["image"].mul_(2), r"wrote batch\.image"),
+        (lambda *given: given[2]["loss"], "read"),
+    ]
+    for spoil, said in cases:
+        with pytest.raises(AccessError, match=f"Mine {said}"):
+            guard.around("on_train_batch_end", spoil)(run.trainer, run.task, run.outputs, run.batch, 0)
+        assert guard.within is None
+        assert not guard.record
+
+
+def test_who_may_write_everything_logs_too(run):
+    everything = Access(writes=("batch", "callback", "checkpoint", "logged", "logger", "model", "optimizer", "outputs",
+                                "scheduler", "trainer"))  # fmt: skip
+    assert float(conducted(run, Logs(), everything).callback_metrics["mine"]) == 1.0
+
+
+def test_a_second_task_is_met_anew(look):
+    with look(reads=["model.alpha"]) as seen:
+        guard, run = seen.guard, seen.real
+    other = copy.deepcopy(run.task)
+    other.alpha = 0.75
+    with guard.hook("on_fit_start", run.trainer, other, (), {}) as (_, task, _, _):
+        assert real(task) is other
+        assert task.alpha == 0.75
+
+
+def test_a_tensor_that_a_step_returned_is_changed_by_who_may(look):
+    with look() as seen:
+        run = seen.real
+    guard, loss = Guard("Mine", Access(writes=("outputs.loss",))), torch.ones(())
+    with guard.hook("on_train_batch_end", run.trainer, run.task, (loss, run.batch, 0), {}) as (_, _, args, _):
+        args[0].mul_(2)
+    assert loss == 2

@@ -140,7 +140,6 @@ def declare(
         UnknownPath: a path cannot be one.
 
     Examples:
-        >>> import pytorch_lightning as pl
         >>> class Foreign(pl.Callback): ...
         >>> access_of(Foreign()).declared
         False
@@ -153,8 +152,10 @@ def declare(
     if before not in (None, said) and not anew:
         name = (target if isinstance(target, type) else type(target)).__name__
         raise TrainError(f"{name} was declared before, as {before}; now {said}: keep one, or declare(..., anew=True)")
-    held, key = (_SAID, target) if isinstance(target, type) else (vars(target), _OWN)
-    held[key] = said  # what one callback says goes with it into copies and pickles
+    if isinstance(target, type):
+        _SAID[target] = said
+    else:
+        vars(target)[_OWN] = said  # goes with it into copies and pickles
 
 
 def access_of(target: object) -> Access:

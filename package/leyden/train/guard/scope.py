@@ -1,7 +1,9 @@
 """What a view asks at every touch: whether its callback may, and what to hand out."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from operator import is_
+from typing import Any, TypeAlias
 
 import torch
 
@@ -12,6 +14,9 @@ from leyden.train.guard.names import Names
 from leyden.train.guard.record import Record
 
 __all__ = ["Scope"]
+
+_Right: TypeAlias = tuple[str, bool, bool]
+_Handed: TypeAlias = tuple[list[torch.Tensor], list[torch.Tensor], list[_Right], bool, bool]
 
 
 class Scope(ABC):
@@ -26,9 +31,15 @@ class Scope(ABC):
         names: the names of the task's modules and tensors.
         everything: whether it may write all there is: then it is given the run itself.
         views: id of an object -> its view, kept for the run.
+        lists: id of a list of parts -> its view, kept while it holds the same parts.
         sealed: path -> what stands in the place of something that may not be read.
         frozen: (id of an object, attribute or key) -> the copy that stands for it in another thread.
     """
+
+    __slots__ = (
+        "_handed", "_rights", "callback", "everything", "frozen", "grant", "lists", "name", "names", "record", "sealed",
+        "views", "within",
+    )  # fmt: skip
 
     def __init__(self, name: str, grant: Grant, *, callback: object = None) -> None:
         self.name = name
@@ -40,8 +51,10 @@ class Scope(ABC):
         self.frozen: dict[tuple[int, Any], Any] = {}
         self.everything = False
         self.views: dict[int, Any] = {}
+        self.lists: dict[int, Any] = {}
         self.sealed: dict[str, Any] = {}
-        self._rights: dict[int, tuple[torch.Tensor, tuple[str, bool, bool] | None]] = {}
+        self._rights: dict[int, tuple[torch.Tensor, _Right | None]] = {}
+        self._handed: dict[tuple[int, int], _Handed] = {}
 
     @abstractmethod
     def wrap(self, value: Any, path: str) -> Any:
@@ -50,6 +63,14 @@ class Scope(ABC):
         Raises:
             AccessError: it may not be read.
         """
+
+    @abstractmethod
+    def log(self, name: str, value: Any, *args: Any, **kwargs: Any) -> None:
+        """`LightningModule.log`, where `logged.<name>` may be written."""
+
+    @abstractmethod
+    def log_dict(self, dictionary: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+        """`LightningModule.log_dict`, where each of the names may be written."""
 
     def read(self, path: str) -> None:
         """Goes on where a path may be read.
@@ -93,8 +114,19 @@ class Scope(ABC):
 
     def parameters(self, tensors: list[torch.Tensor]) -> list[torch.Tensor]:
         """Parameters of the task, for who may read them or their gradients; returns them as given."""
-        if self.within is None:
+        if self.within is None or not tensors:
             return tensors
+        key = (id(tensors[0]), len(tensors))
+        handed = self._handed.get(key)
+        if handed is None or not all(map(is_, handed[0], tensors)):
+            handed = self._handed[key] = self._hand(tensors)
+        _, watched, rights, values, gradients = handed
+        if watched:
+            self.record.parameters(watched, rights, values=values, gradients=gradients)
+        return tensors
+
+    def _hand(self, tensors: list[torch.Tensor]) -> _Handed:
+        """Which of some parameters are to be watched, and for what: the same each time that the same are handed out."""
         watched, rights = [], []
         for tensor in tensors:
             known = self._rights.get(id(tensor))
@@ -103,9 +135,13 @@ class Scope(ABC):
             if known[1]:
                 watched.append(tensor)
                 rights.append(known[1])
-        if watched:
-            self.record.parameters(watched, rights)
-        return tensors
+        return (
+            list(tensors),
+            watched,
+            rights,
+            any(values for _, values, _ in rights),
+            any(gradients for *_, gradients in rights),
+        )
 
     def may_read_parameter(self, tensor: torch.Tensor) -> bool:
         """Whether a parameter or its gradient may be read."""
@@ -113,7 +149,7 @@ class Scope(ABC):
         readable = self.grant.readable
         return readable[f"model.parameters.{tail}"] or readable[f"model.gradients.{tail}"]
 
-    def _right(self, tensor: torch.Tensor) -> tuple[str, bool, bool] | None:
+    def _right(self, tensor: torch.Tensor) -> _Right | None:
         """The name of a parameter, and what of it may not change; None where nothing of it needs to be watched."""
         tail = self._tail(tensor)
         if not self.may_read_parameter(tensor):

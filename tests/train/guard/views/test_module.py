@@ -172,3 +172,12 @@ def test_a_replaced_layer_is_under_its_name(look):
         assert seen.task.net[0].weight is not None
         seen.real.task.net[0] = nn.Linear(3, 4)
         assert seen.task.net[0].weight is seen.real.task.net[0].weight
+
+
+def test_a_layer_may_call_something_of_its_own_log(look):
+    with look(reads=["model.net.0.log"]) as seen:
+        seen.real.task.net[0].log = 3
+        assert seen.task.net[0].log == 3
+        assert not hasattr(seen.task.net[1], "log")
+        with pytest.raises(AccessError, match=r"wrote logged\.mine"):
+            seen.task.log("mine", 1.0)

@@ -20,6 +20,8 @@ class ListView(list[Any], Standing):
 
     __slots__ = ("_leyden_path", "_leyden_real", "_leyden_scope")
 
+    _leyden_steady = False
+
     def __init__(self, scope: Scope, items: list[Any], path: str) -> None:
         super().__init__(items)
         self._leyden_scope = scope
@@ -29,7 +31,7 @@ class ListView(list[Any], Standing):
     def _leyden_fresh(self) -> bool:
         """Whether it still holds what the real list holds."""
         items = self._leyden_real
-        return len(self) == len(items) and all(map(is_, super().__iter__(), items))
+        return len(self) == len(items) and all(map(is_, list.__iter__(self), items))
 
     def _leyden_change(self, act: str, *args: Any) -> Any:
         self._leyden_scope.write(self._leyden_path)
@@ -38,14 +40,15 @@ class ListView(list[Any], Standing):
         return found
 
     def __getitem__(self, at: Any) -> Any:
-        found = super().__getitem__(at)
+        found = list.__getitem__(self, at)
+        scope, path = self._leyden_scope, self._leyden_path
         if isinstance(at, slice):
-            return [self._leyden_scope.wrap(item, self._leyden_path) for item in found]
-        return self._leyden_scope.wrap(found, self._leyden_path)
+            return [scope.wrap(item, path) for item in found]
+        view = scope.views.get(id(found))  # of a part that was shown before
+        return scope.wrap(found, path) if view is None else view
 
     def __iter__(self) -> Iterator[Any]:
-        wrap, path = self._leyden_scope.wrap, self._leyden_path
-        return iter([wrap(item, path) for item in super().__iter__()])
+        return iter([self[at] for at in range(len(self))])
 
     def __contains__(self, item: object) -> bool:
         return super().__contains__(real(item))

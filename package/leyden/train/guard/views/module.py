@@ -5,10 +5,12 @@ from functools import partial
 from types import MethodType
 from typing import Any
 
+import pytorch_lightning as pl
 import torch
 from torch import nn
 
 from leyden.train.guard.views.view import Method, View, real
+from leyden.train.guard.views.walk import walked
 
 __all__ = ["ModuleView"]
 
@@ -39,6 +41,20 @@ class ModuleView(View):
 
     __slots__ = ()
 
+    @property
+    def log(self) -> Any:
+        """`LightningModule.log`, which asks for the name that is logged; of another module whatever it calls so."""
+        scope = self._leyden_scope
+        logs = scope.within is not None and isinstance(self._leyden_real, pl.LightningModule)
+        return scope.log if logs else self.__getattr__("log")
+
+    @property
+    def log_dict(self) -> Any:
+        """`LightningModule.log_dict`, as `log`."""
+        scope = self._leyden_scope
+        logs = scope.within is not None and isinstance(self._leyden_real, pl.LightningModule)
+        return scope.log_dict if logs else self.__getattr__("log_dict")
+
     def _leyden_look(self, name: str, value: Any) -> Any:
         scope = self._leyden_scope
         if torch.is_tensor(value):
@@ -59,8 +75,6 @@ class ModuleView(View):
 
     def _leyden_method(self, name: str, value: Any) -> Any:
         scope = self._leyden_scope
-        if name in ("log", "log_dict"):
-            return getattr(scope, name)
         if name in _SHOWN:
             return Method(scope, value, shown=_SHOWN[name])
         if name in ("keys", "values", "items") and isinstance(self._leyden_real, nn.ModuleDict | nn.ParameterDict):
@@ -112,7 +126,9 @@ class ModuleView(View):
 
     def parameters(self, recurse: bool = True) -> Iterator[torch.Tensor]:
         """The real parameters, each one asked for and watched."""
-        return iter(self._leyden_scope.parameters(list(self._leyden_real.parameters(recurse))))
+        inner = self._leyden_real
+        found = walked(inner) if recurse else None
+        return iter(self._leyden_scope.parameters(list(inner.parameters(recurse)) if found is None else found))
 
     def named_parameters(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, torch.Tensor]]:
         """The real parameters with their names, each one asked for and watched."""

@@ -7,7 +7,7 @@ import torch
 
 from leyden.train.guard.views.piece import MappingPiece
 from leyden.train.guard.views.sealed import Sealed
-from leyden.train.guard.views.view import Method, View
+from leyden.train.guard.views.view import Method, View, asked
 
 __all__ = ["GroupView", "OptimizerView", "SchedulerView"]
 
@@ -25,6 +25,8 @@ class OptimizerView(View):
     """An optimiser, Lightning's wrapper of it included."""
 
     __slots__ = ()
+
+    param_groups = asked("param_groups")
 
     def _leyden_look(self, name: str, value: Any) -> Any:
         scope = self._leyden_scope
@@ -53,12 +55,10 @@ class GroupView(MappingPiece):
         if key == "params":
             return self._leyden_part(key, item[key])
         value = item[key]
-        path = f"optimizer.{key}"
-        if not scope.grant.readable[path]:
-            raise scope.refusal("read", path)
-        if torch.is_tensor(value):
-            return scope.tensor(value, path)
-        return value
+        offer = self._leyden_given.parts[key] if type(key) is str else self._leyden_given.part(key)
+        if not (offer.watched or offer.plain):
+            raise scope.refusal("read", offer.path)
+        return scope.tensor(value, offer.path) if isinstance(value, torch.Tensor) else value
 
     def _leyden_part(self, key: Any, value: Any) -> Any:
         if key == "params":

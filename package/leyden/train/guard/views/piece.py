@@ -6,11 +6,12 @@ from typing import Any, NoReturn
 
 import torch
 
+from leyden.train.guard.grant import Offer
 from leyden.train.guard.scope import Scope
 from leyden.train.guard.views.sealed import Sealed
-from leyden.train.guard.views.view import Standing, View, real, view_of
+from leyden.train.guard.views.view import Standing, View, fill, fitting, real
 
-__all__ = ["MappingPiece", "Piece", "given"]
+__all__ = ["MappingPiece", "Piece", "given", "offered", "piece_of", "sealed"]
 
 _ABSENT = object()
 
@@ -18,7 +19,9 @@ _ABSENT = object()
 class Piece(View):
     """Hands out the parts its callback declared; the rest can be unpacked around, but not used."""
 
-    __slots__ = ()
+    __slots__ = ("_leyden_given",)
+
+    _leyden_given: Offer
 
     def _leyden_look(self, name: str, value: Any) -> Any:
         if callable(value) and not isinstance(value, type):
@@ -28,14 +31,14 @@ class Piece(View):
 
     def _leyden_part(self, key: Any, value: Any) -> Any:
         """A part that was asked for by its name: refused at once where it may not be read."""
-        path = f"{self._leyden_path}.{key}"
-        if not self._leyden_scope.grant.partly[path]:
-            raise self._leyden_scope.refusal("read", path)
-        return given(self._leyden_scope, value, path)
+        offer = self._leyden_given.part(key)
+        if offer.sealed:
+            raise self._leyden_scope.refusal("read", offer.path)
+        return offered(self._leyden_scope, value, offer)
 
     def _leyden_offer(self, key: Any, value: Any) -> Any:
         """A part among all the others: refused when it is used."""
-        return given(self._leyden_scope, value, f"{self._leyden_path}.{key}")
+        return offered(self._leyden_scope, value, self._leyden_given.part(key))
 
     def __getitem__(self, key: Any) -> Any:
         value = self._leyden_real[key]
@@ -46,7 +49,9 @@ class Piece(View):
         return self._leyden_part(key + len(self._leyden_real) if isinstance(key, int) and key < 0 else key, value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._leyden_scope.write(f"{self._leyden_path}.{key}")
+        offer = self._leyden_given.part(key)
+        if not offer.plain:
+            self._leyden_scope.write(offer.path)
         self._leyden_real[key] = real(value)
 
     def __delitem__(self, key: Any) -> None:
@@ -78,6 +83,17 @@ class MappingPiece(Piece):
     """The same of a dictionary: its names are free to read, its values are not."""
 
     __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        value, scope = self._leyden_real[key], self._leyden_scope
+        if scope.within is None:
+            return value
+        if type(key) is str and type(value) is torch.Tensor:  # as a loss at every step
+            offer = self._leyden_given.parts[key]
+            if offer.watched:
+                scope.record.tensor(value, offer.path)
+                return value
+        return self._leyden_part(key, value)
 
     def __contains__(self, key: object) -> bool:
         return key in self._leyden_real
@@ -151,16 +167,55 @@ def given(scope: Scope, value: Any, path: str) -> Any:
         written too); a `Piece` where some parts may; else something sealed. A step that returned a bare tensor
         returned its loss.
     """
-    grant = scope.grant
-    if value is None or scope.within is None or grant.writable[path]:
+    return value if scope.within is None else offered(scope, value, scope.grant.offers[path])
+
+
+def offered(scope: Scope, value: Any, offer: Offer) -> Any:
+    """The same of what stands under a path of which all is known, while a hook runs."""
+    if value is None or offer.plain:
         return value
-    if grant.readable[path] or (path == "outputs" and torch.is_tensor(value) and grant.readable["outputs.loss"]):
-        scope.record.nested(value, path)
+    if offer.watched:
+        if type(value) is torch.Tensor:
+            scope.record.tensor(value, offer.path)
+        else:
+            scope.record.nested(value, offer.path)
         return value
-    if not grant.partly[path]:
-        sealed = scope.sealed.get(path)
-        if sealed is None:
-            sealed = scope.sealed[path] = Sealed(scope, path)
-        return sealed
-    kind = MappingPiece if isinstance(value, Mapping) else Piece
-    return view_of(kind, scope, value, path=path)
+    made = offer.kinds.get(type(value))
+    if made is None:
+        if offer.sealed:
+            return sealed(scope, offer)
+        if offer.path == "outputs" and isinstance(value, torch.Tensor):
+            loss = offer.parts["loss"]
+            if loss.watched:
+                scope.record.tensor(value, offer.path)
+            if loss.watched or loss.plain:
+                return value
+        kind = MappingPiece if isinstance(value, Mapping) else Piece
+        made = offer.kinds[type(value)] = fitting(kind, type(value))
+    return piece_of(made, scope, value, offer=offer)
+
+
+def sealed(scope: Scope, offer: Offer) -> Sealed:
+    """What stands under a path that may not be read, the same each time."""
+    found = scope.sealed.get(offer.path)
+    if found is None:
+        found = scope.sealed[offer.path] = Sealed(scope, offer.path)
+    return found
+
+
+def piece_of(made: type[Any], scope: Scope, value: Any, *, offer: Offer) -> Any:
+    """A new view of something of which some parts may be read.
+
+    Args:
+        made: a kind of `Piece`, fitted to the class of the thing.
+        scope: whose view it is.
+        value: the thing.
+        offer: how it and its parts are handed out.
+    """
+    view = made()
+    fill(view, scope, value, path=offer.path)
+    _put_given(view, offer)
+    return view
+
+
+_put_given = Piece.__dict__["_leyden_given"].__set__

@@ -3,7 +3,7 @@
 from types import MethodType
 from typing import Any
 
-from leyden.train.guard.views.view import Method, View
+from leyden.train.guard.views.view import Method, View, asked
 
 __all__ = ["CallbackView", "LoggerView", "TrainerView"]
 
@@ -31,6 +31,12 @@ class TrainerView(View):
     """
 
     __slots__ = ()
+
+    callback_metrics = asked("callback_metrics")
+    current_epoch = asked("current_epoch")
+    global_step = asked("global_step")
+    logger = asked("logger")
+    optimizers = asked("optimizers")
 
     def _leyden_look(self, name: str, value: Any) -> Any:
         if type(value) is MethodType:

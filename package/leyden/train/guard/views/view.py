@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from copy import deepcopy
 from functools import lru_cache
+from operator import methodcaller
 from typing import Any, TypeVar, final
 
 from leyden.train.guard.scope import Scope
 
-__all__ = ["Method", "Standing", "View", "real", "view_of"]
+__all__ = ["Method", "Standing", "View", "asked", "fill", "fitting", "real", "view_of"]
 
 _View = TypeVar("_View", bound="View")
 _ABSENT = object()
@@ -26,6 +27,9 @@ class Standing:
     _leyden_path: str
     _leyden_real: Any
     _leyden_scope: Scope
+
+    _leyden_steady = True
+    """Whether it may always be shown again for the same object; if not, `_leyden_fresh` tells."""
 
     def _leyden_fresh(self) -> bool:
         """Whether it may be shown again for the same object."""
@@ -70,7 +74,7 @@ class View(Standing, ABC):
         if known is _ATOM:
             if type(value) in _ATOMS:
                 return value
-        elif known is not None and known._leyden_real is value and known._leyden_fresh():
+        elif known is not None and known._leyden_real is value and (known._leyden_steady or known._leyden_fresh()):
             return known
         return self._leyden_learn(name, value)
 
@@ -79,7 +83,7 @@ class View(Standing, ABC):
         shown = self._leyden_look(name, value)
         if type(value) in _ATOMS:
             self._leyden_known[name] = _ATOM
-        elif issubclass(type(shown), View) or (shown is not value and self._leyden_scope.views.get(id(value)) is shown):
+        elif issubclass(type(shown), View) or (shown is not value and self._leyden_scope.lists.get(id(value)) is shown):
             self._leyden_known[name] = shown
         return shown
 
@@ -200,12 +204,17 @@ def view_of(kind: type[_View], scope: Scope, item: Any, *, path: str) -> _View:
         item: the object.
         path: what it is called.
     """
-    view = _fitting(kind, type(item))()
+    view = fitting(kind, type(item))()
+    fill(view, scope, item, path=path)
+    return view
+
+
+def fill(view: Any, scope: Scope, item: Any, *, path: str) -> None:
+    """Puts into a new view what it stands for."""
     _put_scope(view, scope)
     _put_real(view, item)
     _put_path(view, path)
     _put_known(view, {})
-    return view
 
 
 # A slot's own setter: it goes past `View.__setattr__`, which writes to the real object.
@@ -215,8 +224,17 @@ _put_path = View.__dict__["_leyden_path"].__set__
 _put_known = View.__dict__["_leyden_known"].__set__
 
 
+def asked(name: str) -> Any:
+    """An attribute that callbacks ask for at every step: there at once, while any other is first missed.
+
+    Args:
+        name: of the attribute; where the real object has none, the view has none either.
+    """
+    return property(methodcaller("__getattr__", name))
+
+
 @lru_cache(maxsize=1024)
-def _fitting(kind: type[_View], target: type) -> type[_View]:
+def fitting(kind: type[_View], target: type) -> type[_View]:
     """A class of views for one class of objects: `type(a) is type(b)` and `type(a).__name__` stay true of views.
 
     What the object cannot do, its view cannot either: only a view of an iterable is an `Iterable`.

@@ -19,9 +19,9 @@ from leyden.train.guard.scope import Scope
 from leyden.train.guard.views.box import DictView, ListView
 from leyden.train.guard.views.module import ModuleView
 from leyden.train.guard.views.optimizer import GroupView, OptimizerView, SchedulerView
-from leyden.train.guard.views.piece import MappingPiece
+from leyden.train.guard.views.piece import MappingPiece, piece_of
 from leyden.train.guard.views.trainer import CallbackView, LoggerView, TrainerView
-from leyden.train.guard.views.view import View, view_of
+from leyden.train.guard.views.view import View, fitting, view_of
 
 __all__ = ["shown"]
 
@@ -140,9 +140,9 @@ def _list(scope: Scope, value: list[Any], path: str) -> Any:
     if path not in _FREE:
         scope.read(path)
         return ListView(scope, value, path)
-    kept = scope.views.get(id(value))
+    kept = scope.lists.get(id(value))
     if kept is None or not kept._leyden_fresh():
-        kept = scope.views[id(value)] = ListView(scope, value, path)
+        kept = scope.lists[id(value)] = ListView(scope, value, path)
     return kept
 
 
@@ -150,8 +150,13 @@ def _dict(scope: Scope, value: dict[Any, Any], path: str) -> Any:
     if scope.grant.writable[path]:
         return value
     if path == "logged":
-        return view_of(MappingPiece, scope, value, path=path)
+        return piece_of(fitting(MappingPiece, dict), scope, value, offer=scope.grant.offers[path])
     if path == "optimizer" and "params" in value:
-        return _kept(scope, value, GroupView, path)
+        view = scope.views.get(id(value))
+        if view is None:
+            view = scope.views[id(value)] = piece_of(
+                fitting(GroupView, dict), scope, value, offer=scope.grant.offers[path]
+            )
+        return view
     scope.read(path)
     return DictView(scope, value, path)
