@@ -38,6 +38,14 @@ def test_a_graph_at_work_does_not_go_into_a_second_run(kit):
     assert [event.hook for event in graph.log.events] == ["on_train_start", "on_train_end"]
 
 
+def test_lightning_passes_over_the_hooks_that_a_conductor_does_not_have(kit):
+    conductor = CallbackGraph([])[0]
+    assert conductor.on_train_batch_end is None
+    assert callable(conductor.on_fit_start)
+    assert callable(conductor.on_save_checkpoint)
+    assert kit.fit(CallbackGraph([]))[0].global_step == 4
+
+
 def test_the_order_is_lightnings_where_lightning_has_one(kit, tmp_path):
     class Tuned(kit.Task):
         lr = 0.1

@@ -106,3 +106,50 @@ def test_a_prepared_hook_sees_the_run_as_it_was(seated):
     act()
     assert callback.seen == [0]
     assert len(log) == 1
+
+
+def test_a_hook_that_raises_is_logged_and_free_again(seated):
+    make, trainer, task = seated
+
+    class Fails(pl.Callback):
+        def on_train_start(self, trainer, pl_module):
+            raise ValueError("no")
+
+    callback = Fails()
+    seat, log = make(callback)
+    seat.take()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            callback.on_train_start(trainer, task)
+    assert [event.hook for event in log.events] == ["on_train_start"] * 2
+
+
+def test_a_hook_called_by_another_of_the_same_callback_is_a_part_of_it(seated):
+    make, trainer, task = seated
+
+    class Both(pl.Callback):
+        def on_train_start(self, trainer, pl_module):
+            self.on_train_end(trainer, pl_module)
+
+        def on_train_end(self, trainer, pl_module):
+            return 7
+
+    callback = Both()
+    seat, log = make(callback)
+    seat.take()
+    callback.on_train_start(trainer, task)
+    assert callback.on_train_end(trainer, pl_module=task) == 7
+    assert [event.hook for event in log.events] == ["on_train_start", "on_train_end"]
+
+
+def test_where_another_runs_the_hooks_the_stand_in_passes_them_on(seated):
+    make, trainer, task = seated
+    callback, passed = Watch(), []
+    seat, log = make(callback)
+    seat.take(lambda seat, hook: lambda *args, **kwargs: passed.append((hook, args, kwargs)))
+    callback.on_train_start(trainer, task, extra=1)
+    assert passed == [("on_train_start", (trainer, task), {"extra": 1})]
+    assert (callback.seen, len(log)) == ([], 0)
+    seat.play("on_train_start", trainer, task)
+    assert (callback.seen, len(log)) == ([0], 1)
+    assert copy.deepcopy(callback).on_train_start.__func__ is Watch.on_train_start

@@ -234,3 +234,57 @@ def test_a_torchmetrics_object_that_was_not_logged_again_has_no_row(changes):
 
 def test_a_name_with_step_behind_it_is_another_one_where_lightning_does_not_make_two(follow):
     assert follow(saying(log_step, "logged.x_step", "logged.x_epoch")).writes == ()
+
+
+@pytest.mark.parametrize("options", [{}, {"on_step": True}, {"on_step": True, "on_epoch": False}, {"reduce_fx": "max"}])
+def test_lightning_puts_other_tensors_in_the_place_of_a_metrics_and_leaves_them_as_they_are(follow, options):
+    """The log takes references in a step, and reads them many steps later."""
+    kept = []
+
+    def act(trainer, pl_module, *args):
+        pl_module.log("x", batch_number(args), **{"on_step": False, "on_epoch": True, **options})
+        parts = vars(trainer.fit_loop.epoch_loop._results["on_train_batch_end.x"])
+        tensors = [parts.get(name) for name in ("value", "_forward_cache", "cumulated_batch_size")]
+        kept.extend((tensor, tensor._version, tensor.item()) for tensor in tensors if tensor is not None)
+
+    follow(saying(act), max_epochs=2)
+    assert len(kept) >= 8
+    assert all((tensor._version, tensor.item()) == (version, number) for tensor, version, number in kept)
+
+
+def test_a_logged_value_that_is_changed_in_place_later_is_not_read_as_something_else(changes):
+    def act(trainer, pl_module, *args):
+        pl_module.log("x", batch_number(args), on_step=True, on_epoch=False)
+        if args[-1] == 2:
+            trainer.fit_loop.epoch_loop._results["on_train_batch_end.x"]._forward_cache.add_(100)
+
+    def spoil(trainer, pl_module, *args):
+        if args[-1] == 1:
+            trainer.fit_loop.epoch_loop._results["on_train_batch_end.x"]._forward_cache.add_(100)
+
+    first, second = saying(act), saying(spoil, "logged.y", hook="on_train_batch_start")
+    assert changes("logged.x", first, second) == [(1, None, None), (2, 100.0, 1.0), (3, 1.0, 102.0), (4, 102.0, 3.0)]
+
+
+def test_in_validation_a_number_is_read_at_once_for_nobody_counts_changes_there(changes):
+    def act(trainer, pl_module, outputs, batch, batch_idx, dataloader_idx=0):
+        pl_module.log("x", float(batch_idx), on_step=True, on_epoch=False)
+
+    def spoil(trainer, pl_module, batch, batch_idx, dataloader_idx=0):
+        if batch_idx == 1:
+            trainer.validate_loop._results["on_validation_batch_end.x"]._forward_cache.add_(100)
+
+    first = saying(act, hook="on_validation_batch_end")
+    second = saying(spoil, "logged.y", hook="on_validation_batch_start")
+    found = changes("logged.x", first, second, verb="validate", validation=(2,), task=Stepwise())
+    assert found == [(1, None, 0.0), (2, 100.0, 1.0)]
+
+
+def test_a_metric_that_is_known_is_still_seen_apart_from_its_reset(changes):
+    def act(trainer, pl_module, *args):
+        if trainer.current_epoch != 1:
+            pl_module.log("x", 1.0 + args[-1], on_step=False, on_epoch=True, reduce_fx="sum")
+
+    found = changes("logged.x", saying(act), max_epochs=3)
+    assert [after for _, _, after in found] == [1.0, 3.0, 6.0, 10.0, 1.0, 3.0, 6.0, 10.0]
+    assert [step for step, _, _ in found] == [1, 2, 3, 4, 9, 10, 11, 12]

@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from leyden.train import Callback
-from leyden.train.graph.access import writes
+from leyden.train.graph.access import Access, writes
+from leyden.train.log.probe import together
+from leyden.train.log.watching import probes_of
 
 
 def test_a_rate_set_by_a_callback_is_seen_before_and_after(changes):
@@ -252,3 +254,9 @@ def test_schedulers_are_seen(follow, line):
         ("scheduler.factor", pytest.approx(1 / 3), 0.5),
         ("scheduler.base_lrs", (0.1,), (0.2,)),
     ]
+
+
+def test_one_probe_alone_stays_what_it_is():
+    (probe,) = probes_of(Access(writes=("optimizer.lr",)))
+    assert together([probe]) is probe
+    assert together([]) is None

@@ -271,3 +271,39 @@ def test_an_empty_log_says_so():
 def test_a_log_that_keeps_nothing_is_refused(keep):
     with pytest.raises(TrainError, match=f"a run log keeps 1 row or more; given keep={keep}"):
         RunLog(keep)
+
+
+def test_the_log_keeps_no_task_alive_though_notes_still_wait(follow):
+    kept = []
+
+    class Remember(Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            pl_module.log("x", 1.0)
+            kept.extend([weakref.ref(trainer), weakref.ref(pl_module)])
+
+    log = follow(writes("optimizer.lr", "logged.x", "model.alpha")(Remember)())
+    gc.collect()
+    assert {one() for one in kept} == {None}
+    assert (len(log._notes), len(log), len(log._notes)) == (4, 4, 0)
+
+
+def test_notes_are_worked_up_before_they_become_many(line):
+    log, trainer, task = RunLog(), pl.Trainer(accelerator="cpu", logger=False, enable_checkpointing=False), line()
+    log.start(["A"], [Access()])
+    waited = 0
+    for _ in range(2000):
+        log.note(0, "on_train_batch_end", time.perf_counter(), 1.0, None, trainer, task)
+        waited = max(waited, len(log._notes))
+    assert waited == 512
+    assert log.totals[0].calls == 2000
+
+
+def test_where_a_run_rests_nothing_waits(follow):
+    class End(Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            pass
+
+        def on_train_epoch_end(self, trainer, pl_module):
+            pass
+
+    assert len(follow(End())._notes) == 0

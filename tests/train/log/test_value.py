@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from leyden.train.log.value import LARGE, Later, alike, held, plain, settle
+from leyden.train.log.value import LARGE, UNCOUNTED, Glance, Later, alike, held, near, plain, settle
 
 
 class Far(torch.Tensor):
@@ -154,3 +154,40 @@ def test_one_that_was_read_is_plain_data(reading):
     reading()
     settle([number])
     assert plain(pickle.loads(pickle.dumps(number))) == plain(copy.deepcopy(number)) == 0.5
+
+
+def test_a_number_on_the_processor_is_read_where_it_does_not_wait():
+    number = Later(torch.tensor(3.0), count=torch.tensor(2))
+    assert (near(number), number.tensor, number.count) == (1.5, None, None)
+    assert math.isnan(near(Later(torch.tensor(0.0), count=torch.tensor(0))))
+    assert (near(0.5), near(LARGE)) == (0.5, LARGE)
+    later = Later(far(0.5))
+    assert near(later) is later
+
+
+def test_a_number_that_changed_in_place_before_it_was_read_is_none():
+    tensor = torch.tensor(0.5)
+    number = Later(tensor)
+    tensor.fill_(9.0)
+    assert near(number) is None
+
+
+def test_tensors_made_in_inference_mode_have_no_count_of_changes():
+    with torch.inference_mode():
+        one = torch.tensor(0.5)
+    assert Later(one).version is UNCOUNTED
+    assert near(Later(one)) == 0.5
+    assert alike(Later(one), Later(one))
+
+
+def test_a_glance_sees_other_tensors_and_those_that_changed_in_place():
+    glance, tensor = Glance(), torch.tensor(0.5)
+    assert [glance.held(value) for value in (None, tensor, tensor, 2, tensor)] == [None, 0.5, 0.5, 2, 0.5]
+    tensor.fill_(0.25)
+    assert glance.held(tensor) == 0.25
+    assert glance.held(torch.tensor(1.0)) == 1.0
+    with torch.inference_mode():
+        free = torch.tensor(3.0)
+        assert glance.held(free) == 3.0
+        free.fill_(4.0)
+        assert glance.held(free) == 4.0

@@ -7,8 +7,9 @@ import pytorch_lightning as pl
 from leyden.errors import TrainError
 from leyden.train.conduct.gathering import Gathering
 from leyden.train.conduct.presence import absent_in_model, absent_in_optimizers
-from leyden.train.conduct.seat import Seat
+from leyden.train.conduct.seat import CONDUCTED, Seat
 from leyden.train.graph.fault import raise_for
+from leyden.train.graph.node import overrides
 from leyden.train.graph.planning import Plan, plan
 from leyden.train.graph.resolution import Resolution
 from leyden.train.guard import Guard
@@ -16,6 +17,8 @@ from leyden.train.log import RunLog
 from leyden.train.run import Runner, Serial
 
 __all__ = ["Conductor"]
+
+_ALWAYS_CALLED = ("on_save_checkpoint", "on_load_checkpoint")
 
 
 @final
@@ -36,6 +39,9 @@ class Conductor(pl.Callback):
         self._seats: list[Seat] = []
         self._trainer: pl.Trainer | None = None  # while at work
         self.plan: Plan | None = None
+        for name in CONDUCTED:
+            if not overrides(self, name) and name not in _ALWAYS_CALLED:
+                vars(self)[name] = None  # Lightning calls what can be called: an empty hook costs 2 us
 
     def __repr__(self) -> str:
         return "Conductor(at rest)" if self._trainer is None else f"Conductor(of {len(self._seats)} callbacks)"

@@ -1,6 +1,8 @@
 """One callback's place in a run: what stands in for each of its hooks while the graph conducts it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from threading import get_ident
 from time import perf_counter
 from typing import Any, TypeAlias, final
 
@@ -9,6 +11,7 @@ import pytorch_lightning as pl
 from leyden.train.graph.node import Node, overrides
 from leyden.train.guard import Guard
 from leyden.train.log import RunLog
+from leyden.train.log.noting import Kind, batches_of
 
 __all__ = ["CONDUCTED", "Hook", "Seat"]
 
@@ -45,8 +48,18 @@ class Seat:
         self.node, self._number, self._log, self._guard, self._strict = node, number, log, guard, strict
         self.hooks = {name: getattr(node.callback, name) for name in CONDUCTED if overrides(node.callback, name)}
         self._before: dict[str, Any] = {}
-        self._played = {name: _Played(self, name, own) for name, own in self.hooks.items()}
-        self.busy = False
+        busy = [False]
+        self._played = {
+            name: _Played(
+                (node.callback, name),
+                own=own,
+                act=guard.around(name, own) if strict else own,
+                busy=busy,
+                digest=log.digest,
+                kind=log.kind(number, name),
+            )
+            for name, own in self.hooks.items()
+        }
 
     def take(self, through: Callable[["Seat", str], Hook] | None = None) -> None:
         """Puts the stand-ins in place.
@@ -55,8 +68,10 @@ class Seat:
             through: makes what Lightning calls for (seat, name of the hook); None makes it `play` the hook at once.
         """
         for name, own in self.hooks.items():
-            played = self._played[name]
-            self._put(name, played if through is None else _Passed(played.again, own, through(self, name)))
+            stand_in: _StandIn = self._played[name]
+            if through is not None:
+                stand_in = _Passed((self.node.callback, name), own=own, act=through(self, name))
+            self._put(name, stand_in)
         if self._strict:
             self._put("log", self._guard.log)
             self._put("log_dict", self._guard.log_dict)
@@ -84,12 +99,12 @@ class Seat:
             given: what else Lightning gave it: positional arguments, and named ones as a dictionary.
         """
         own, log, number = self.hooks[hook], self._log, self._number
-        frozen = self._guard.freeze(trainer, module)
+        frozen = self._guard.freeze(trainer, module).around(hook, own)
 
         def act() -> None:
             start = perf_counter()
             try:
-                _watched(frozen, hook, own)(trainer, module, *given[0], **given[1])
+                frozen(trainer, module, *given[0], **given[1])
             finally:
                 log.note(number, hook, start, perf_counter() - start, None, trainer, module)
 
@@ -101,31 +116,69 @@ class Seat:
         held[name] = value
 
 
-def _watched(guard: Guard, hook: str, own: Hook) -> Hook:
-    def act(trainer: pl.Trainer, module: pl.LightningModule, *args: Any, **kwargs: Any) -> Any:
-        trainer_view, module_view, seen, named = guard.enter(hook, trainer, module, args, kwargs)
-        try:
-            returned = own(trainer_view, module_view, *seen, **named)
-        except BaseException:
-            guard.abandon()
-            raise
-        guard.leave()
-        return returned
+class _StandIn(ABC):
+    """What Lightning calls for a hook; a copy of the callback, by `copy` or `pickle`, gets its own hook instead."""
 
-    return act
+    __slots__ = ("__wrapped__", "_act", "_of")
+
+    def __init__(self, of: tuple[pl.Callback, str], *, own: Hook, act: Hook) -> None:
+        self._of, self.__wrapped__, self._act = of, own, act
+
+    @abstractmethod
+    def __call__(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any, **kwargs: Any) -> Any:
+        """Does what the hook is to do in a graph."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, self._of
 
 
 @final
-class _StandIn:
-    """What Lightning calls for a hook; a copy of the callback, by `copy` or `pickle`, gets its own hook instead."""
+class _Passed(_StandIn):
+    """One that leaves it to another when the hook is run."""
 
-    __slots__ = ("__wrapped__", "_act", "_callback", "_name")
+    __slots__ = ()
 
-    def __init__(self, callback: pl.Callback, name: str, act: Hook, own: Hook) -> None:
-        self._callback, self._name, self._act, self.__wrapped__ = callback, name, act, own
+    def __call__(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any, **kwargs: Any) -> Any:
+        return self._act(trainer, pl_module, *args, **kwargs)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._act(*args, **kwargs)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return getattr, (self._callback, self._name)
+@final
+class _Played(_StandIn):
+    """One that runs the hook at once, and notes it: all in one frame, for it is there at every call of every step."""
+
+    __slots__ = ("_begun", "_busy", "_digest", "_kind", "_limit", "_notes", "_probe", "_threads")
+
+    def __init__(
+        self,
+        of: tuple[pl.Callback, str],
+        *,
+        own: Hook,
+        act: Hook,
+        busy: list[bool],
+        digest: Callable[[], None],
+        kind: Kind,
+    ) -> None:
+        super().__init__(of, own=own, act=act)
+        self._busy, self._digest, self._kind = busy, digest, kind
+        self._probe, self._notes, self._threads, self._limit = kind.probe, kind.notes, kind.threads, kind.limit
+        self._begun: Any = None
+
+    def __call__(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *args: Any, **kwargs: Any) -> Any:
+        busy, probe, begun = self._busy, self._probe, self._begun
+        if busy[0]:  # a hook of this callback calls another of its hooks
+            return self.__wrapped__(trainer, pl_module, *args, **kwargs)
+        if begun is None:
+            begun = self._begun = batches_of(trainer)
+        before = None if probe is None else probe.look(trainer, pl_module)
+        busy[0] = True
+        start = perf_counter()
+        try:
+            return self._act(trainer, pl_module, *args, **kwargs)
+        finally:
+            seconds = perf_counter() - start
+            busy[0] = False
+            changes = () if probe is None else probe.changes(before, trainer, pl_module)
+            notes = self._notes
+            notes.append((self._kind, self._threads[get_ident()], begun.ready, start, seconds, changes))
+            if len(notes) > self._limit:
+                self._digest()

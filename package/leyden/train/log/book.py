@@ -51,7 +51,7 @@ class Book:
         self.changed = 0
         self._blind: list[Mapping[str, tuple[str, ...]]] = []
         self._changes: deque[tuple[int, int, int, str, Any, Any]] = deque(maxlen=keep)
-        self._totals: list[list[Any]] = []  # calls, seconds, longest of a kind
+        self._totals: list[tuple[int, float, float]] = []  # calls, seconds, longest of a kind
 
     def begin(self, blind: Mapping[str, tuple[str, ...]]) -> None:
         """Begins a run.
@@ -67,7 +67,7 @@ class Book:
         """The number of a kind of call; a new one for what was not seen before."""
         if (hook, callback) not in self.kinds:
             self.kinds.append((hook, callback))
-            self._totals.append([0, 0.0, 0.0])
+            self._totals.append((0, 0.0, 0.0))
         return self.kinds.index((hook, callback))
 
     def thread(self, name: str) -> int:
@@ -87,11 +87,8 @@ class Book:
         changes: Sequence[tuple[str, Any, Any]],
     ) -> None:
         """Keeps one call and what it wrote."""
-        total = self._totals[kind]
-        total[0] += 1
-        total[1] += seconds
-        if seconds > total[2]:
-            total[2] = seconds
+        calls, spent, longest = self._totals[kind]
+        self._totals[kind] = (calls + 1, spent + seconds, seconds if seconds > longest else longest)
         for path, before, after in changes:
             self._changes.append((self.calls.count, step, kind, path, before, after))
             self.changed += 1

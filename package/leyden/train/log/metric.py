@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from typing import Any, final
+from weakref import ref
 
 import pytorch_lightning as pl
 from pytorch_lightning.trainer.states import RunningStage, TrainerFn
 from torch import Tensor
 
 from leyden.train.log.probe import Change, Probe
-from leyden.train.log.value import LARGE, Later, alike, held
+from leyden.train.log.value import LARGE, UNCOUNTED, Glance, Later, alike, held, near
 
 __all__ = ["Metric", "collected"]
 
 _LOADER = "/dataloader_idx_"  # Lightning's mark of a metric that is kept for each of several loaders
+
+_STEPS = {
+    "on_train_batch_start", "on_train_batch_end", "on_before_zero_grad", "on_before_backward", "on_after_backward",
+    "on_before_optimizer_step",
+}  # fmt: skip
+"""Hooks that are called in training alone: in them one name is one metric all the run."""
+
+_NOTHING = (None, None, None)
 
 _State = tuple[Any, Any, Any]
 """A metric: something that is another one after every call of `log`, its last value, its number of samples."""
@@ -37,27 +46,50 @@ class Metric(Probe):
         stem, _, suffix = self._base.rpartition("_")
         self._stem = stem if suffix in ("step", "epoch") else ""
         self._epoch = suffix == "epoch"
+        self._known: dict[str | None, tuple[ref[Any], bool]] = {}  # hook -> metric, whether its last value is shown
+        self._glances = Glance(), Glance()
         self._keys: dict[str | None, str] = {}  # hook -> Lightning's key of what is logged in it
 
     def look(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> tuple[_State | None, tuple[Any, Any, Any]]:
         """The metric's tensors, by reference, and the dictionaries' values."""
-        metric = self._metric(collected(trainer), pl_module._current_fx_name)
+        fx = pl_module._current_fx_name
+        known = self._known.get(fx)
+        metric = self._metric(collected(trainer), fx) if known is None else known[0]()
         return None if metric is None else _state(metric), self._listed(trainer)
 
     def changes(
         self, seen: tuple[_State | None, tuple[Any, Any, Any]], trainer: pl.Trainer, pl_module: pl.LightningModule
     ) -> Sequence[Change]:
         """One row where the hook logged the name, or put another value into a dictionary."""
-        results = collected(trainer)
-        metric = self._metric(results, pl_module._current_fx_name)
         before, listed = seen
-        if metric is not None:
+        known = self._known.get(pl_module._current_fx_name)
+        if known is not None and before is not None and (metric := known[0]()) is not None:
             state = _state(metric)
+            if state is not None and state[0] is not before[0]:
+                return ((self._path, _number(before, known[1]), _number(state, known[1])),)
+        return self._compared(before, listed, trainer=trainer, pl_module=pl_module)
+
+    def _compared(
+        self,
+        before: _State | None,
+        listed: tuple[Any, Any, Any],
+        *,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+    ) -> Sequence[Change]:
+        """The same, whatever the kind of metric."""
+        results, fx = collected(trainer), pl_module._current_fx_name
+        metric = self._metric(results, fx)
+        state = None if metric is None else _state(metric)
+        if metric is not None and state is not None:
+            stepwise = metric.meta.on_step and not (self._epoch and metric.meta.forked)
+            if fx in _STEPS and metric.is_tensor:
+                self._known[fx] = ref(metric), stepwise
             if before is None:
                 old = next((value for value in listed if value is not None), None)
-                return ((self._label(results), old, self._number(metric, state)),)
+                return ((self._label(results), old, _number(state, stepwise)),)
             if state[0] is not before[0] and (metric.is_tensor or state[0] != before[0]):
-                return ((self._label(results), self._number(metric, before), self._number(metric, state)),)
+                return ((self._label(results), _number(before, stepwise), _number(state, stepwise)),)
         now = self._listed(trainer)
         if now == listed:
             return ()
@@ -77,7 +109,7 @@ class Metric(Probe):
         metric = results.get(key if loader is None else f"{key}.{self._loader or loader}")
         if metric is None and (self._stem or loader is not None):
             metric = self._other(results, hook, loader)
-        return None if metric is None or metric.has_reset else metric
+        return metric
 
     def _other(self, results: Any, hook: str | None, loader: int | None) -> Any:
         """The same for the two names of one metric, and for one that does not tell loaders apart."""
@@ -87,27 +119,16 @@ class Metric(Probe):
             metric = metric if metric is not None and metric.meta.forked else None
         return metric
 
-    def _number(self, metric: Any, state: _State) -> Any:
-        """A state's number: now on the CPU, later on an accelerator."""
-        mark, latest, samples = state
-        if metric.meta.on_step and not (self._epoch and metric.meta.forked):
-            return held(latest, copy=False)
-        if not isinstance(mark, Tensor):  # a torchmetrics object: when it is computed is the Trainer's business
-            return LARGE
-        if samples is None:
-            return held(mark, copy=False)
-        if mark.is_cpu:
-            return mark.item() / count if (count := samples.item()) else float("nan")
-        return Later(mark, count=samples)
-
     def _listed(self, trainer: pl.Trainer) -> tuple[Any, Any, Any]:
         """What the Trainer's three dictionaries hold under the name."""
         kept, name = trainer._logger_connector, self._name
         called = kept._callback_metrics.get(name)
         logged = kept._logged_metrics.get(name)
         shown = kept._progress_bar_metrics.get(name)
-        first = None if called is None else held(called, copy=False)
-        second = first if logged is called else held(logged, copy=False)
+        if called is logged is shown is None:
+            return _NOTHING
+        first = self._glances[0].held(called)
+        second = first if logged is called else self._glances[1].held(logged)
         return first, second, held(shown, copy=False)
 
     def _label(self, results: Any) -> str:
@@ -126,12 +147,23 @@ class Metric(Probe):
         return any(part.data_ptr() == value.data_ptr() for part in parts if isinstance(part, Tensor))
 
 
-def _state(metric: Any) -> _State:
+def _state(metric: Any) -> _State | None:
     parts = metric.__dict__  # past the slow attribute search of modules
+    if parts["has_reset"]:
+        return None
     value = parts["value"]
     if parts["is_tensor"]:
         return value, parts["_forward_cache"], parts.get("cumulated_batch_size")
     return (value._update_count, id(parts["_forward_cache"])), parts["_forward_cache"], None
+
+
+def _number(state: _State, stepwise: bool) -> Any:
+    """A state's number, to be read later: Lightning never changes these tensors, it puts others in their place."""
+    mark, latest, samples = state
+    if type(mark) is tuple:  # a torchmetrics object: when it is computed is the Trainer's business
+        return held(latest, copy=False) if stepwise else LARGE
+    number = Later(latest) if stepwise else Later(mark, count=samples)
+    return near(number) if number.version is UNCOUNTED else number
 
 
 def collected(trainer: pl.Trainer) -> Any:

@@ -10,6 +10,7 @@ Row = tuple[int, int, int, float, float]
 """Step, kind of call, thread (numbers whose meaning the owner knows), start, seconds."""
 
 _ROW = struct.Struct("<qIIdd")
+_SIZE, _PACK = _ROW.size, _ROW.pack_into
 _CHUNK = 1024  # rows of memory taken at a time: 32 kB
 
 
@@ -41,19 +42,19 @@ class Ring:
 
     def add(self, step: int, kind: int, thread: int, start: float, seconds: float) -> None:
         """Writes one row, over the oldest where there are `keep` already."""
-        at = self.count % self.keep * _ROW.size
-        if at == len(self._bytes):
-            self._bytes.extend(bytes(_CHUNK * _ROW.size))
-        _ROW.pack_into(self._bytes, at, step, kind, thread, start, seconds)
+        rows, at = self._bytes, self.count % self.keep * _SIZE
+        if at == len(rows):
+            rows.extend(bytes(_CHUNK * _SIZE))
+        _PACK(rows, at, step, kind, thread, start, seconds)
         self.count += 1
 
     def rows(self) -> list[Row]:
         """All rows that are kept, oldest first."""
-        size = len(self) * _ROW.size
-        cut = self.count % self.keep * _ROW.size if self.count > self.keep else 0
+        size = len(self) * _SIZE
+        cut = self.count % self.keep * _SIZE if self.count > self.keep else 0
         return [*_ROW.iter_unpack(self._bytes[cut:size]), *_ROW.iter_unpack(self._bytes[:cut])]
 
     def newest_first(self) -> Iterator[Row]:
         """Rows one by one, from the last that was added."""
         for back in range(1, len(self) + 1):
-            yield _ROW.unpack_from(self._bytes, (self.count - back) % self.keep * _ROW.size)
+            yield _ROW.unpack_from(self._bytes, (self.count - back) % self.keep * _SIZE)

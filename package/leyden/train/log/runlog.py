@@ -3,24 +3,25 @@
 import copy
 import threading
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, Literal, final
 
 import pytorch_lightning as pl
-from pytorch_lightning.trainer.states import TrainerFn
 
 from leyden.errors import TrainError
 from leyden.train.graph.access import Access
 from leyden.train.log.book import Book
+from leyden.train.log.noting import Kind, Note, Threads, batches_of
 from leyden.train.log.page import as_html, as_text
-from leyden.train.log.probe import Probe
+from leyden.train.log.probe import Probe, together
 from leyden.train.log.record import Event, Total, Write
+from leyden.train.log.value import near
 from leyden.train.log.watching import blind_paths, probes_of
 
 __all__ = ["RunLog"]
-
-_RESTS = {"on_train_epoch_end", "on_validation_epoch_end", "on_test_epoch_end", "on_train_end"}
 
 
 @final
@@ -53,27 +54,41 @@ class RunLog:
         """What a run needs, and a copy does not have."""
         self._lock = threading.Lock()
         self._origin = time.perf_counter()
+        self._notes: deque[Note] = deque()
+        self._threads = Threads()
         self._names: tuple[str, ...] = ()
-        self._probes: tuple[tuple[Probe, ...], ...] = ()
-        self._kinds: list[dict[str, int]] = []  # callback by callback: hook -> number of the kind
-        self._threads: dict[int, int] = {}  # number of the thread -> number of its name
+        self._probes: tuple[Probe | None, ...] = ()
+        self._kinds: dict[tuple[int, str], Kind] = {}
 
     def start(self, names: Sequence[str], accesses: Sequence[Access]) -> None:
-        """Begins a run: times count from now, and `watch` and `note` take positions in `names`.
+        """Begins a run: times count from now, and `kind`, `watch` and `note` take positions in `names`.
 
         Args:
             names: the callbacks.
             accesses: what they declare, in the same order; only what they write is used.
         """
-        probes = tuple(probes_of(access) for _, access in zip(names, accesses, strict=True))
-        with self._lock:
+        probes = tuple(together(probes_of(access)) for _, access in zip(names, accesses, strict=True))
+        with self._read() as book:
             self._origin = time.perf_counter()
             self._names, self._probes = tuple(names), probes
-            self._kinds = [{} for _ in names]
-            self._threads = {}  # the numbers of ended threads are given out again
-            self._book.begin({name: blind_paths(access) for name, access in zip(names, accesses, strict=True)})
+            self._threads, self._kinds = Threads(), {}  # the numbers of ended threads are given out again
+            book.begin({name: blind_paths(access) for name, access in zip(names, accesses, strict=True)})
 
-    def watch(self, number: int, trainer: pl.Trainer, pl_module: pl.LightningModule) -> list[Any] | None:
+    def kind(self, number: int, hook: str) -> Kind:
+        """What it takes to note calls of one hook: whoever calls it often keeps it for the run.
+
+        Args:
+            number: the callback's position in what `start` was given.
+            hook: the hook's name.
+        """
+        found = self._kinds.get((number, hook))
+        if found is None:
+            name, probe = self._names[number], self._probes[number]
+            made = Kind(hook, name, probe=probe, notes=self._notes, threads=self._threads)
+            found = self._kinds.setdefault((number, hook), made)
+        return found
+
+    def watch(self, number: int, trainer: pl.Trainer, pl_module: pl.LightningModule) -> Any:
         """What a callback may write, as it is before its hook; to be given to `note`.
 
         Args:
@@ -81,8 +96,8 @@ class RunLog:
             trainer: the Trainer that runs it.
             pl_module: its task.
         """
-        probes = self._probes[number]
-        return [probe.look(trainer, pl_module) for probe in probes] if probes else None
+        probe = self._probes[number]
+        return None if probe is None else probe.look(trainer, pl_module)
 
     def note(
         self,
@@ -90,40 +105,53 @@ class RunLog:
         hook: str,
         start: float,
         seconds: float,
-        before: list[Any] | None,
+        before: Any,
         trainer: pl.Trainer,
         pl_module: pl.LightningModule,
     ) -> None:
-        """Keeps one call; to be called on the thread that it ran on.
+        """Notes one call; to be called on the thread that it ran on.
 
         Args:
             number: the callback's position in what `start` was given.
             hook: the hook's name.
             start: `time.perf_counter()` before it.
             seconds: how long it took.
-            before: what `watch` said before it.
+            before: what `watch` said before it; None where what it wrote is not looked at.
             trainer: the Trainer that runs it.
             pl_module: its task.
         """
-        changes: list[Any] = []
-        if before is not None:
-            for probe, seen in zip(self._probes[number], before, strict=True):
-                changes += probe.changes(seen, trainer, pl_module)
-        if trainer.state.fn is TrainerFn.FITTING:
-            step = trainer.fit_loop.epoch_loop.batch_progress.total.ready
-        else:
-            step = _evaluated(trainer)
+        kind = self.kind(number, hook)
+        probe = None if before is None else kind.probe
+        changes = () if probe is None else probe.changes(before, trainer, pl_module)
+        thread = kind.threads[threading.get_ident()]
+        kind.notes.append((kind, thread, batches_of(trainer).ready, start, seconds, changes))
+        if len(kind.notes) > kind.limit:
+            self.digest()
+
+    def digest(self) -> None:
+        """Works up the notes that wait; whoever reads the log need not ask for it."""
+        with self._read():
+            pass
+
+    @contextmanager
+    def _read(self) -> Iterator[Book]:
+        """The book, with all notes in it, for one thread at a time."""
         with self._lock:
-            kind = self._kinds[number].get(hook, -1)
-            if kind < 0:
-                kind = self._kinds[number][hook] = self._book.kind(hook, self._names[number])
-            thread = self._threads.get(threading.get_ident(), -1)
-            if thread < 0:
-                thread = self._book.thread(threading.current_thread().name)
-                self._threads[threading.get_ident()] = thread
-            self._book.add(kind, thread, step=step, start=start - self._origin, seconds=seconds, changes=changes)
-            if self._book.later and hook in _RESTS:
-                self._book.settle()
+            book, notes, origin = self._book, self._notes, self._origin
+            rests, known, number = False, "", 0
+            for _ in range(len(notes)):  # others may append more the while
+                kind, thread, step, start, seconds, changes = notes.popleft()
+                if kind.number < 0:
+                    kind.number = book.kind(kind.hook, kind.callback)
+                if thread is not known:
+                    known, number = thread, book.thread(thread)
+                if changes:
+                    changes = [(path, near(before), near(after)) for path, before, after in changes]
+                book.add(kind.number, number, step=step, start=start - origin, seconds=seconds, changes=changes)
+                rests = rests or kind.rests
+            if rests:
+                book.settle()
+            yield book
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -133,37 +161,38 @@ class RunLog:
     @property
     def writes(self) -> tuple[Write, ...]:
         """What was written, oldest first: the changes, and for every declared path without a value a row a call."""
-        with self._lock:
-            return self._book.writes()
+        with self._read() as book:
+            return book.writes()
 
     @property
     def changes(self) -> tuple[Write, ...]:
         """The writes that have values: every change of a declared value; the last `keep` of them."""
-        with self._lock:
-            return self._book.changes()
+        with self._read() as book:
+            return book.changes()
 
     @property
     def totals(self) -> tuple[Total, ...]:
         """Calls, seconds and longest call of every hook of every callback, over all runs; never dropped."""
-        with self._lock:
-            return self._book.totals()
+        with self._read() as book:
+            return book.totals()
 
     @property
     def dropped(self) -> int:
         """Rows, of calls and of changes, that are no longer kept because there were more than `keep`."""
-        return self._book.dropped
+        with self._read() as book:
+            return book.dropped
 
     def select(
         self, hook: str | None = None, callback: str | None = None, *, steps: range | None = None
     ) -> tuple[Event, ...]:
         """The calls that are kept of one hook, of one callback, in a range of steps; all where nothing is said."""
-        with self._lock:
-            return self._book.events(hook, callback, steps)
+        with self._read() as book:
+            return book.events(hook, callback, steps)
 
     def last(self, hook: str | None = None, callback: str | None = None) -> Event | None:
         """The last call, of one hook or of one callback where said; None where there is none among those kept."""
-        with self._lock:
-            return next(self._book.newest(hook, callback), None)
+        with self._read() as book:
+            return next(book.newest(hook, callback), None)
 
     def to_rows(self, kind: Literal["events", "writes", "changes", "totals"] = "events") -> list[dict[str, Any]]:
         """One dictionary a row, as `pandas.DataFrame` takes them."""
@@ -176,32 +205,21 @@ class RunLog:
         return as_text(repr(self), self.totals, self.changes)
 
     def __len__(self) -> int:
-        return len(self._book.calls)
+        with self._read() as book:
+            return len(book.calls)
 
     def __repr__(self) -> str:
-        book = self._book
-        dropped = f"; {book.dropped} rows dropped" if book.dropped else ""
-        return f"RunLog({book.calls.count} calls, {book.changed} changes, {len(book.runs)} runs{dropped})"
+        with self._read() as book:
+            dropped = f"; {book.dropped} rows dropped" if book.dropped else ""
+            return f"RunLog({book.calls.count} calls, {book.changed} changes, {len(book.runs)} runs{dropped})"
 
     def _repr_html_(self) -> str:
         return as_html(repr(self), self.totals, self.changes)
 
     def __getstate__(self) -> dict[str, Any]:
-        with self._lock:
-            return {"_book": copy.deepcopy(self._book)}
+        with self._read() as book:
+            return {"_book": copy.deepcopy(book)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._book = state["_book"]
         self._open()
-
-
-def _evaluated(trainer: pl.Trainer) -> int:
-    """Batches of a validation, test or prediction run that have begun."""
-    fn = trainer.state.fn
-    if fn is TrainerFn.VALIDATING:
-        return trainer.validate_loop.batch_progress.total.ready
-    if fn is TrainerFn.TESTING:
-        return trainer.test_loop.batch_progress.total.ready
-    if fn is TrainerFn.PREDICTING:
-        return trainer.predict_loop.batch_progress.total.ready
-    return trainer.fit_loop.epoch_loop.batch_progress.total.ready

@@ -5,15 +5,16 @@ Examples:
     (0.5, (1, 2), True)
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, Final, final
+from weakref import ref
 
 import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["LARGE", "Later", "Value", "alike", "held", "plain", "settle"]
+__all__ = ["LARGE", "UNCOUNTED", "Glance", "Later", "Value", "alike", "held", "near", "plain", "settle"]
 
 Value = float | int | str | tuple[Any, ...] | None
 """What the log can show of a state: a number, a truth value, a text, a few of these, or nothing."""
@@ -21,13 +22,16 @@ Value = float | int | str | tuple[Any, ...] | None
 LARGE: Final = object()
 """Stands for a value that is too large to be kept: a tensor of several elements, a module, a long list."""
 
+UNCOUNTED: Final = (0, 0)
+"""The versions of a tensor that was made in inference mode, where nobody counts how often one changes in place."""
+
 _PLAIN = {float, int, bool, str, type(None)}
 _FEW = 8  # Adam's betas, the base rates of a scheduler: more is no longer read at a glance
 
 
 @final
 class Later:
-    """A number that is still on an accelerator: its tensor is kept, and read with many others at once.
+    """A number that is not read yet: its tensor is kept, and read with many others at once.
 
     Args:
         tensor: one element; it must not change in place any more. One that did all the same is read as None.
@@ -41,15 +45,43 @@ class Later:
         self.tensor: Tensor | None = tensor
         self.source: Tensor | None = tensor if source is None else source
         self.count = count
-        self.version: tuple[int, int] = (tensor._version, self.source._version)
         self.value: Value = None
+        try:
+            version = tensor._version
+            self.version = (version, version if source is None else source._version)
+        except RuntimeError:
+            self.version = UNCOUNTED
 
-    def finish(self, value: float, count: float) -> None:
+    def finish(self, value: float, count: float | None) -> None:
         """Takes the number; lets go of the tensors."""
         assert self.tensor is not None
-        changed = self.tensor._version != self.version[0]
-        self.value = None if changed else value if self.count is None else value / count if count else float("nan")
+        if self.version is UNCOUNTED or self.tensor._version == self.version[0]:
+            self.value = value if count is None else value / count if count else float("nan")
         self.tensor = self.source = self.count = None
+
+
+@final
+class Glance:
+    """Holds one value after another; a tensor on the processor is read anew only where it is another or has changed."""
+
+    __slots__ = ("_number", "_tensor", "_version")
+
+    def __init__(self) -> None:
+        self._tensor: Callable[[], Tensor | None] = _nothing
+        self._version, self._number = 0, 0.0
+
+    def held(self, value: Any) -> Any:
+        """As `held` without a copy."""
+        if value is None or (value is self._tensor() and value._version == self._version):
+            return value if value is None else self._number
+        number = held(value, copy=False)
+        if type(value) is Tensor and type(number) is float and not value.is_inference():
+            self._tensor, self._version, self._number = ref(value), value._version, number
+        return number
+
+
+def _nothing() -> None:
+    return None
 
 
 def held(value: Any, *, copy: bool = True) -> Any:
@@ -83,24 +115,35 @@ def _number(tensor: Tensor, *, copy: bool) -> Any:
             return LARGE
     if tensor.numel() != 1 or tensor.is_meta:
         return LARGE
-    return Later(tensor.detach().clone(), tensor) if copy else Later(tensor)
+    tensor = tensor.detach()  # nothing else that it was computed from is kept
+    return Later(tensor.clone(), tensor) if copy else Later(tensor)
 
 
 def alike(before: Any, after: Any) -> bool:
     """Whether two values that `held` gave are the same, as far as can be told without waiting; nan is like nan."""
     if before is after:
         return True
+    if type(before) is type(after) is float:
+        return before == after or (before != before and after != after)  # nan differs from itself
     if isinstance(before, Later) and isinstance(after, Later):
         return before.version[1] == after.version[1] and _shared(before.source, after.source)
     if isinstance(before, Later) or isinstance(after, Later) or LARGE in (before, after):
         return False
     if isinstance(before, tuple) and isinstance(after, tuple):
         return len(before) == len(after) and all(map(alike, before, after))
-    return bool(before == after) or (before != before and after != after)  # nan differs from itself
+    return bool(before == after) or (before != before and after != after)
 
 
 def _shared(one: Tensor | None, other: Tensor | None) -> bool:
     return one is other or (one is not None and other is not None and one.data_ptr() == other.data_ptr())
+
+
+def near(value: Any) -> Any:
+    """The value itself; the number of a `Later` that can be read without waiting: one on the processor."""
+    if type(value) is not Later or (tensor := value.tensor) is None or not tensor.is_cpu:
+        return value
+    value.finish(tensor.item(), None if value.count is None else value.count.item())
+    return value.value
 
 
 def plain(value: Any) -> Value:
@@ -123,4 +166,4 @@ def settle(later: Iterable[Later]) -> None:
         for tensor, number in zip(tensors, torch.stack([t.detach().reshape(()) for t in tensors]).tolist(), strict=True)
     }
     for one in waiting:
-        one.finish(numbers[id(one.tensor)], numbers.get(id(one.count), 1.0))
+        one.finish(numbers[id(one.tensor)], None if one.count is None else numbers[id(one.count)])
