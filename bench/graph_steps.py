@@ -200,9 +200,9 @@ def listed(make: Callable[[], list[pl.Callback]]) -> Make:
     return lambda: [node.callback for node in CallbackGraph(make()).plan.nodes]
 
 
-def graph(make: Callable[[], list[pl.Callback]], *, guard: bool = False) -> Make:
+def graph(make: Callable[[], list[pl.Callback]], *, guard: bool = False, keep: int = 100_000) -> Make:
     """A graph."""
-    return lambda: CallbackGraph(make(), guard=guard)
+    return lambda: CallbackGraph(make(), guard=guard, keep=keep)
 
 
 def step_rows(given: Batch, *, turns: int, steps: int) -> Iterator[Row]:
@@ -217,7 +217,8 @@ def step_rows(given: Batch, *, turns: int, steps: int) -> Iterator[Row]:
         plain, free, held = listed(make), graph(make), graph(make, guard=True)
         asked = [
             Pair("plain list", "itself", plain, plain),
-            Pair("graph", "plain list", plain, free, "1.01" if barred else ""),
+            Pair("graph, no log", "plain list", plain, graph(make, keep=0), "1.01" if barred else ""),
+            Pair("graph", "plain list", plain, free, "1.03" if barred else ""),
             Pair("graph, guard on", "graph", free, held, "1.03" if barred else ""),
             Pair("graph, guard on", "plain list", plain, held, "1.03" if barred else ""),
         ]

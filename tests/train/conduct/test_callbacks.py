@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
 
-from leyden.errors import GraphError, TrainError
+from leyden.errors import AccessError, GraphError, TrainError
 from leyden.train import CallbackGraph, Control, Dask, History, Threads, declare, reads, resolve, runs_after, writes
 
 
@@ -169,6 +169,25 @@ def test_the_log_has_every_call_and_every_write(kit):
     rates = [(write.before, write.after) for write in graph.log.writes if write.path == "optimizer.lr"]
     assert rates == [(0.1, 0.025), (0.025, 0.05), (0.05, pytest.approx(0.075)), (pytest.approx(0.075), 0.1)]
     assert sum(write.path == "logged.smooth_loss" for write in graph.log.writes) == 4
+
+
+def test_without_a_log_nothing_stands_between_lightning_and_the_callbacks(kit):
+    hooks = []
+
+    @reads("outputs.loss")
+    class Look(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            hooks.append("on_train_batch_end" in vars(self))
+
+    graph = CallbackGraph([Look(), kit.Smooth()], keep=0)
+    kit.fit(graph)
+    assert hooks == [False] * 4
+    assert len(graph.log) == 0
+    declare(smooth := kit.Smooth())
+    with pytest.raises(AccessError, match=r"Smooth read outputs"):
+        kit.fit(CallbackGraph([smooth], keep=0, guard=True))
+    with pytest.raises(TrainError, match="keep=-1"):
+        CallbackGraph([], keep=-1)
 
 
 @pytest.mark.filterwarnings("ignore:Checkpoint directory .* exists and is not empty")

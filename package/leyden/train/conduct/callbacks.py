@@ -52,7 +52,8 @@ class CallbackGraph(Sequence[pl.Callback]):
         guard: whether callbacks reach state through views that hold them to what they declared.
         runner: what runs the callbacks of a hook; `Threads()` runs side by side those that only read.
         data: batches to train on; `data` of the graph then fetches them ahead, on a worker of its own.
-        keep: rows of the run log to keep; 100,000 take about 4 MB.
+        keep: rows of the run log to keep; 100,000 take about 4 MB. With 0 there is no log, and, without guard and
+            runner, nothing stands between Lightning and the callbacks: the graph costs nothing then.
 
     Attributes:
         plan: the order, its reasons, and notices; after the start of a run, that of the whole run.
@@ -89,9 +90,9 @@ class CallbackGraph(Sequence[pl.Callback]):
         given = [item for item in callbacks if not isinstance(item, Conductor)]
         self._plan = plan(given, *resolutions, task=task)
         raise_for(self._plan.faults)
-        self.log = RunLog(keep)
+        self.log = RunLog(keep or 1)
         self.data = None if data is None else Source(data)
-        self._conductor = Conductor(resolutions, guard=guard, runner=runner or Serial(), log=self.log)
+        self._conductor = Conductor(resolutions, guard=guard, runner=runner or Serial(), log=self.log if keep else None)
         self._own = [self._conductor, *(node.callback for node in self._plan.nodes)]
         self._added: list[pl.Callback] = []
 

@@ -31,10 +31,10 @@ class Conductor(pl.Callback):
         resolutions: which of two writers goes first.
         guard: whether callbacks are held to what they declared.
         runner: what runs the callbacks of a hook.
-        log: where calls and writes are kept.
+        log: where calls and writes are kept; None keeps none.
     """
 
-    def __init__(self, resolutions: tuple[Resolution, ...], *, guard: bool, runner: Runner, log: RunLog) -> None:
+    def __init__(self, resolutions: tuple[Resolution, ...], *, guard: bool, runner: Runner, log: RunLog | None) -> None:
         self._resolutions, self._strict, self._runner, self._log = resolutions, guard, runner, log
         self._seats: list[Seat] = []
         self._trainer: pl.Trainer | None = None  # while at work
@@ -44,7 +44,11 @@ class Conductor(pl.Callback):
                 vars(self)[name] = None  # Lightning calls what can be called: an empty hook costs 2 us
 
     def __repr__(self) -> str:
-        return "Conductor(at rest)" if self._trainer is None else f"Conductor(of {len(self._seats)} callbacks)"
+        return (
+            "Conductor(at rest)"
+            if self._trainer is None or self.plan is None
+            else f"Conductor(of {len(self.plan.nodes)} callbacks)"
+        )
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         """Plans all callbacks of the Trainer, its own and the task's included, and takes them over.
@@ -90,22 +94,22 @@ class Conductor(pl.Callback):
         return dict(vars(self))
 
     def _take(self, plan: Plan) -> None:
-        self._log.start([node.name for node in plan.nodes], [node.access for node in plan.nodes])
+        alone = isinstance(self._runner, Serial)
+        if self._log is None and alone and not self._strict:
+            return  # the order is all there is to it
+        log = RunLog(1) if self._log is None else self._log
+        log.start([node.name for node in plan.nodes], [node.access for node in plan.nodes])
         self._seats = [
             Seat(
                 node,
                 number,
-                log=self._log,
+                log=log,
                 guard=Guard(node.name, node.access, callback=node.callback),
                 strict=self._strict,
             )
             for number, node in enumerate(plan.nodes)
         ]
-        through = (
-            None
-            if isinstance(self._runner, Serial)
-            else Gathering(self._seats, plan.edges, runner=self._runner).through
-        )
+        through = None if alone else Gathering(self._seats, plan.edges, runner=self._runner).through
         for seat in self._seats:
             seat.take(through)
 
