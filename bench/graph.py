@@ -37,9 +37,9 @@ read and write. The batch is such that a step of the plain list takes about 5 ms
 The graph keeps its run log unless it is said (`keep=0`); the guard is on where it is said. Two runs train in lockstep
 and take turns of two steps; a ratio is of two turns beside each other, in the processor's time, and what is shown is
 their median, with how far it may be off. The first row of each group is the plain list beside itself: what is not
-different from it is noise. Both runs of every row did the same {steps} steps, kept the same histories, and ended with the same
-weights. With 2 images a step does next to nothing but Lightning's own work and the callbacks': the same difference,
-seen more sharply. With one callback, that keeps the loss and the rate:
+different from it is noise. Both runs of every row did the same {steps} steps, kept the same histories, and ended with
+the same weights. With 2 images a step does next to nothing but Lightning's own work and the callbacks': the same
+difference, seen more sharply. With one callback, that keeps the loss and the rate:
 
 {steps_table}
 
