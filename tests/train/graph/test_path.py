@@ -19,7 +19,7 @@ PLAIN = st.lists(st.sampled_from(["optimizer", "logged", "a", "ab", "b"]), min_s
     [
         ("optimiser.lr", "did you mean 'optimizer.lr'?"),
         ("loss", "no such root"),
-        ("trainer.curent_epoch", "did you mean 'trainer.current_epoch'?"),
+        ("trainer.currentepoch", "did you mean 'trainer.current_epoch'?"),
         ("batch..image", "words joined by dots"),
         ("", "words joined by dots"),
         ("logged.val loss", "words joined by dots"),
@@ -34,8 +34,8 @@ def test_a_path_that_cannot_be_one_is_named_with_the_closest(unchecked, path, to
 
 
 def test_all_misspelt_paths_are_told_at_once():
-    with pytest.raises(UnknownPath, match=r"'optimiser\.lr'.*'modle\.fc'"):
-        check_paths(["optimiser.lr", "batch", "modle.fc"])
+    with pytest.raises(UnknownPath, match=r"'optimiser\.lr'.*'mode\.fc'"):
+        check_paths(["optimiser.lr", "batch", "mode.fc"])
 
 
 def test_every_root_and_every_attribute_that_a_trainer_sets_is_a_path():
