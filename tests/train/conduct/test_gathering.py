@@ -122,6 +122,29 @@ def test_a_reader_beside_others_is_held_to_its_declaration(kit):
         kit.fit(CallbackGraph([Sneaks()], runner=Threads(2)))
 
 
+def test_what_was_called_is_run_even_if_the_last_of_a_hook_has_left_the_list(kit):
+    @reads("trainer")
+    class Last(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx): ...
+
+    @writes("trainer.callbacks")
+    class Drops(pl.Callback):
+        def __init__(self):
+            self.steps = []
+
+        def on_train_epoch_start(self, trainer, pl_module):
+            trainer.callbacks = [one for one in trainer.callbacks if not isinstance(one, Last)]
+
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            self.steps.append(batch_idx)
+
+        def on_train_batch_start(self, trainer, pl_module, batch, batch_idx): ...
+
+    drops = Drops()
+    kit.fit(CallbackGraph([Last(), drops], runner=Threads(2)))
+    assert drops.steps == [0, 1, 2, 3]
+
+
 def test_a_reader_beside_others_that_changes_a_batch_in_place_is_refused(kit):
     @reads("batch")
     class Doubles(pl.Callback):

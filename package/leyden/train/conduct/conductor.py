@@ -37,6 +37,7 @@ class Conductor(pl.Callback):
     def __init__(self, resolutions: tuple[Resolution, ...], *, guard: bool, runner: Runner, log: RunLog | None) -> None:
         self._resolutions, self._strict, self._runner, self._log = resolutions, guard, runner, log
         self._seats: list[Seat] = []
+        self._gathering: Gathering | None = None
         self._trainer: pl.Trainer | None = None  # while at work
         self.plan: Plan | None = None
         for name in CONDUCTED:
@@ -82,6 +83,8 @@ class Conductor(pl.Callback):
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         """Gives the callbacks back as they were."""
+        if self._gathering is not None and trainer is self._trainer:
+            self._gathering.finish()
         self._leave(trainer)
 
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
@@ -109,14 +112,15 @@ class Conductor(pl.Callback):
             )
             for number, node in enumerate(plan.nodes)
         ]
-        through = None if alone else Gathering(self._seats, plan.edges, runner=self._runner).through
+        if not alone:
+            self._gathering = Gathering(self._seats, plan.edges, runner=self._runner)
         for seat in self._seats:
-            seat.take(through)
+            seat.take(None if self._gathering is None else self._gathering.through)
 
     def _leave(self, trainer: pl.Trainer) -> None:
         if trainer is not self._trainer:
             return  # a second run that was refused
         for seat in self._seats:
             seat.leave()
-        self._seats, self._trainer = [], None
+        self._seats, self._gathering, self._trainer = [], None, None
         self._runner.close()

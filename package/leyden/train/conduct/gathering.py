@@ -70,6 +70,7 @@ class Gathering:
         self._seats, self._edges, self._runner = tuple(seats), tuple(edges), runner
         self._groups = {name: self._group(name) for name in {hook for seat in seats for hook in seat.hooks}}
         self._called: list[tuple[Seat, Any, Any, tuple[Any, ...]]] = []
+        self._hook = ""
         self._running = False
 
     def through(self, seat: Seat, hook: str) -> Hook:
@@ -82,11 +83,19 @@ class Gathering:
             if self._running:  # one callback's hook sets off another hook: that one runs by itself
                 seat.play(hook, trainer, module, *args, **kwargs)
                 return
+            if hook != self._hook:
+                self.finish()
+            self._hook = hook
             self._called.append((seat, trainer, module, (args, kwargs)))
             if last:
                 self._run(hook)
 
         return act
+
+    def finish(self) -> None:
+        """Runs what was called and still waits for the last one of its hook, which has left the Trainer's list."""
+        if self._called:
+            self._run(self._hook)
 
     def _group(self, hook: str) -> list[list[Seat]]:
         """Those that Lightning calls together: early stopping and checkpoints end a training epoch by themselves."""
