@@ -171,6 +171,16 @@ def test_the_log_has_every_call_and_every_write(kit):
     assert sum(write.path == "logged.smooth_loss" for write in graph.log.writes) == 4
 
 
+def test_a_foreign_callback_that_breaks_its_word_is_named_with_the_line_to_write(kit):
+    class Foreign(pl.Callback):
+        def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+            trainer.optimizers[0].param_groups[0]["lr"] = 0.0
+
+    told = r"Foreign wrote optimizer\.lr in on_train_batch_end.*declare\(Foreign, .*writes=\[\"optimizer\.lr\"\]"
+    with pytest.raises(AccessError, match=told):
+        kit.fit(CallbackGraph([Foreign()], guard=True))
+
+
 def test_without_a_log_nothing_stands_between_lightning_and_the_callbacks(kit):
     hooks = []
 

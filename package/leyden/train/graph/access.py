@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pytorch_lightning as pl
 
 from leyden.errors import TrainError
-from leyden.train.graph.path import check_paths
+from leyden.train.graph.path import ROOTS, check_paths
 
 __all__ = ["Access", "access_of", "borrows", "declare", "reads", "runs_after", "unsaid_hooks", "writes"]
 
@@ -44,21 +44,7 @@ class Access:
 
 _SAID: "weakref.WeakKeyDictionary[type, Access]" = weakref.WeakKeyDictionary()
 _OWN = "_leyden_access"
-_UNDECLARED = Access(
-    reads=(
-        "batch",
-        "callback",
-        "checkpoint",
-        "logged",
-        "logger",
-        "model",
-        "optimizer",
-        "outputs",
-        "scheduler",
-        "trainer",
-    ),
-    declared=False,
-)
+_UNDECLARED = Access(reads=tuple(ROOTS), declared=False)
 
 
 def reads(*paths: str) -> Callable[[_Class], _Class]:
@@ -69,6 +55,12 @@ def reads(*paths: str) -> Callable[[_Class], _Class]:
 
     Raises:
         UnknownPath: a path cannot be one.
+
+    Examples:
+        >>> @reads("outputs.loss", "logged.val_*")
+        ... class Report(pl.Callback): ...
+        >>> access_of(Report()).reads
+        ('outputs.loss', 'logged.val_*')
     """
     return _adding(Access(reads=check_paths(paths)))
 
@@ -81,6 +73,12 @@ def writes(*paths: str) -> Callable[[_Class], _Class]:
 
     Raises:
         UnknownPath: a path cannot be one.
+
+    Examples:
+        >>> @writes("optimizer.lr")
+        ... class WarmUp(pl.Callback): ...
+        >>> access_of(WarmUp()).writes
+        ('optimizer.lr',)
     """
     return _adding(Access(writes=check_paths(paths)))
 
@@ -109,6 +107,13 @@ def runs_after(*classes: type) -> Callable[[_Class], _Class]:
 
     Raises:
         TrainError: something else than classes was given.
+
+    Examples:
+        >>> class Recorder(pl.Callback): ...
+        >>> @runs_after(Recorder)
+        ... class Report(pl.Callback): ...
+        >>> access_of(Report()).after == (Recorder,)
+        True
     """
     strangers = [item for item in classes if not isinstance(item, type)]
     if strangers or not classes:
@@ -163,6 +168,10 @@ def access_of(target: object) -> Access:
 
     Raises:
         TrainError: a path names an attribute that the target does not have.
+
+    Examples:
+        >>> access_of(pl.Callback()).declared, access_of(pl.Callback()).writes
+        (False, ())
     """
     own = vars(target).get(_OWN)
     found = [own] if own else [_SAID[kind] for kind in type(target).__mro__ if kind in _SAID]

@@ -25,6 +25,11 @@ class Fault:
         paths: the state it is about.
         message: the reason in one sentence.
         mend: a line of code that would mend it; empty where there is no single one.
+
+    Examples:
+        >>> print(Fault("cycle", ("A", "B"), ("logged.x",), "A waits for B, and B for A", "resolve(A, B, first=A)"))
+        cycle: A waits for B, and B for A
+              resolve(A, B, first=A)
     """
 
     kind: FaultKind

@@ -65,6 +65,12 @@ def plan(callbacks: Iterable[pl.Callback], *resolutions: Resolution, task: pl.Li
 
     Raises:
         TrainError: something else than callbacks was given.
+
+    Examples:
+        >>> from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint, Timer
+        >>> made = plan([ModelCheckpoint(), EarlyStopping("val_loss"), Timer()])
+        >>> made, made.faults
+        (Plan(Timer, EarlyStopping, ModelCheckpoint), ())
     """
     nodes, faults = nodes_of(callbacks)
     edges, unused = hard_edges(nodes, resolutions)

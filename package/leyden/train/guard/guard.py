@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 
 from leyden.errors import TrainError
 from leyden.train.graph.access import Access
+from leyden.train.graph.path import ROOTS
 from leyden.train.guard.copies import copies
 from leyden.train.guard.grant import Grant, Offer
 from leyden.train.guard.names import Names
@@ -23,18 +24,6 @@ __all__ = ["Guard"]
 _Seen = tuple[Any, Any, tuple[Any, ...], dict[str, Any]]
 _Opening = tuple[int, Any, Offer]
 
-_ROOTS = (
-    "batch",
-    "callback",
-    "checkpoint",
-    "logged",
-    "logger",
-    "model",
-    "optimizer",
-    "outputs",
-    "scheduler",
-    "trainer",
-)
 _GIVEN = {
     **{f"on_{stage}_batch_start": ("batch",) for stage in ("train", "validation", "test", "predict")},
     **{f"on_{stage}_batch_end": ("outputs", "batch") for stage in ("train", "validation", "test", "predict")},
@@ -95,7 +84,7 @@ class Guard(Scope):
 
     def __init__(self, name: str, access: Access, *, callback: object = None) -> None:
         super().__init__(name, Grant(access), callback=callback)
-        self.everything = all(self.grant.writable[root] for root in _ROOTS)
+        self.everything = all(self.grant.writable[root] for root in ROOTS)
         self._begin()
 
     def _begin(self) -> None:
