@@ -5,11 +5,14 @@ and `bake` gives a plain model back.
 """
 
 from leyden.prune.masking import Masked
-from leyden.prune.methods import Keep, Magnitude, Method, Random, Rule, Scope, Threshold
+from leyden.prune.method import Magnitude, Random, Threshold
 from leyden.prune.optimiser import carry
-from leyden.prune.pruning import bake, masks, prune
+from leyden.prune.pruning import bake, masks, prune, prune_, remask, remask_
+from leyden.prune.ranking import Scope, keep_highest
 from leyden.prune.report import Row, Sparsity, sparsity
+from leyden.prune.scored import Scored
 from leyden.prune.selection import Place, Selector, Where, depthwise, layers, named, places
+from leyden.prune.subject import Keep, Method, Rule, Subject
 
 __all__ = [
     "Keep",
@@ -21,17 +24,23 @@ __all__ = [
     "Row",
     "Rule",
     "Scope",
+    "Scored",
     "Selector",
     "Sparsity",
+    "Subject",
     "Threshold",
     "Where",
     "bake",
     "carry",
     "depthwise",
+    "keep_highest",
     "layers",
     "masks",
     "named",
     "places",
     "prune",
+    "prune_",
+    "remask",
+    "remask_",
     "sparsity",
 ]

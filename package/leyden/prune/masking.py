@@ -112,7 +112,8 @@ def clean_(module: nn.Module) -> None:
     for name, mask in standing(module).items():
         leaf = module._parameters.get(name)
         if leaf is not None:
-            leaf.data.masked_fill_(~mask, 0)
+            # masked_fill_(~mask) would make the mask a second time
+            torch.where(mask, leaf.data, leaf.new_zeros(()), out=leaf.data)
 
 
 def mask_(module: nn.Module, masks: Mapping[str, Tensor]) -> None:

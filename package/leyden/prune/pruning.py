@@ -23,11 +23,12 @@ import torch
 from torch import Tensor, nn
 
 from leyden.errors import PruneError
-from leyden.prune.masking import mask_, standing, unmask_
-from leyden.prune.methods import Keep, Method, Rule
+from leyden.prune.masking import clean_, mask_, standing, unmask_
+from leyden.prune.ranking import has_nan
 from leyden.prune.selection import Place, Selector, places, select
+from leyden.prune.subject import Keep, Method, Rule, Subject
 
-__all__ = ["bake", "masks", "prune"]
+__all__ = ["bake", "masks", "prune", "prune_", "remask", "remask_"]
 
 _Model = TypeVar("_Model", bound=nn.Module)
 
@@ -37,7 +38,8 @@ def prune(model: _Model, method: Method | Rule, *, where: Selector | None = None
 
     Args:
         model: any module, LightningModules included; left bit for bit as it is, sharing no storage with the copy.
-        method: `Magnitude`, `Threshold`, `Random`, or any function of {name: weights} that gives {name: mask}.
+        method: `Magnitude` or another of `leyden.prune`, or any function of {name: weights} that gives {name: mask},
+            True where a weight is kept; it sees copies.
         where: `named("head.*")`, `layers(nn.Conv2d)`, `depthwise`, their combinations by `&`, `|` and `~`; or a bare
             pattern, layer type, tuple of types, or function of a `Place`. It chooses among the floating-point
             parameters of two axes or more; without it all of them may be pruned.
@@ -60,14 +62,89 @@ def prune(model: _Model, method: Method | Rule, *, where: Selector | None = None
     chosen = select(model, where)
     _check_maskable(chosen)
     pruned = _copied(model)
-    before = masks(pruned)
     homes = {place.name: place for place in places(pruned)}
-    weights = {place.name: _used(homes[place.name], before) for place in chosen}
-    stand = {name: before[name] for name in weights if name in before}
-    _check_numbers(weights)
-    keep = _checked(method(weights, stand) if isinstance(method, Method) else method(weights), weights)
-    _install_({name: mask & stand.get(name, mask) for name, mask in keep.items()}, homes)
+    _prune_(pruned, method, {place.name: homes[place.name] for place in chosen})
     return pruned
+
+
+def prune_(model: _Model, method: Method | Rule, *, where: Selector | None = None) -> _Model:
+    """Prune a model in place, for who holds it where no other can be put: a Trainer in the midst of a fit.
+
+    The module stays the same object, with the same parameters; its layers get the classes of masked ones. Optimisers
+    that hold its parameters go on, and need `mask_history_`. A compiled model compiles anew.
+
+    Args:
+        model: changed; left bit for bit as it is where anything is raised.
+        method: as for `prune`.
+        where: as for `prune`.
+
+    Returns:
+        The model.
+
+    Raises:
+        PruneError: as for `prune`.
+
+    Examples:
+        >>> from leyden.prune import Magnitude
+        >>> model = nn.Linear(4, 2)
+        >>> int((prune_(model, Magnitude(0.5)).weight == 0).sum()), int((model.weight == 0).sum())
+        (4, 4)
+    """
+    chosen = select(model, where)
+    _check_maskable(chosen)
+    _prune_(model, method, {place.name: place for place in chosen})
+    return model
+
+
+def remask(model: _Model, keep: Mapping[str, Tensor]) -> _Model:
+    """Copy a model with other masks in place of those that stand; what was pruned and no longer is comes back as zero.
+
+    Args:
+        model: pruned or not; left as it is.
+        keep: a boolean tensor for each parameter to be masked anew, as `masks` gives them; copied. Masks of
+            parameters that are not in it stay.
+
+    Returns:
+        The copy.
+
+    Raises:
+        PruneError: if a name is not one of a parameter that can be pruned, or a mask is not boolean or has another
+            shape.
+
+    Examples:
+        >>> from leyden.prune import Magnitude, prune
+        >>> sparse = prune(nn.Linear(2, 2), Magnitude(0.5))
+        >>> masks(remask(sparse, {"weight": torch.tensor([[True, False], [False, True]])}))["weight"].tolist()
+        [[True, False], [False, True]]
+    """
+    return remask_(_copied(model), keep)
+
+
+def remask_(model: _Model, keep: Mapping[str, Tensor]) -> _Model:
+    """Do in place what `remask` does; the model is left as it is where anything is raised.
+
+    Args:
+        model: changed, and given back.
+        keep: as for `remask`.
+
+    Returns:
+        The model.
+
+    Raises:
+        PruneError: as for `remask`.
+
+    Examples:
+        >>> layer = remask_(nn.Linear(2, 1), {"weight": torch.tensor([[True, False]])})
+        >>> bool((layer.weight[0] != 0)[1])
+        False
+    """
+    homes = {place.name: place for place in places(model)}
+    known = {name: homes[name].parameter for name in keep if name in homes}
+    chosen = _checked(keep, known)
+    _check_maskable([homes[name] for name in chosen])
+    _clean_all_(model)
+    _install_(chosen, homes)
+    return model
 
 
 def masks(model: nn.Module) -> dict[str, Tensor]:
@@ -105,9 +182,24 @@ def _copied(model: _Model) -> _Model:
         ) from error
 
 
-def _used(place: Place, kept: Mapping[str, Tensor]) -> Tensor:
-    weight = place.parameter.detach().clone()
-    return weight.masked_fill_(~kept[place.name], 0) if place.name in kept else weight
+def _prune_(model: nn.Module, method: Method | Rule, homes: Mapping[str, Place]) -> None:
+    """Mask the parameters of a model at these places, as the method says; nothing is changed if it says nonsense."""
+    _clean_all_(model)
+    weights = {name: place.parameter.detach() for name, place in homes.items()}
+    stand = {name: mask for name, mask in masks(model).items() if name in weights}
+    _check_numbers(weights)
+    if isinstance(method, Method):
+        keep = _checked(method(weights, Subject(model, homes, stand)), weights, fresh=True)
+    else:
+        keep = _checked(method({name: weight.clone() for name, weight in weights.items()}), weights)
+    for name, mask in stand.items():
+        keep[name].logical_and_(mask)
+    _install_(keep, homes)
+
+
+def _clean_all_(model: nn.Module) -> None:
+    for module in model.modules():
+        clean_(module)
 
 
 def _check_maskable(chosen: list[Place]) -> None:
@@ -134,29 +226,44 @@ def _check_maskable(chosen: list[Place]) -> None:
 
 
 def _check_numbers(weights: Mapping[str, Tensor]) -> None:
-    broken = [name for name, weight in weights.items() if bool(weight.isnan().any())]
+    broken = [name for name, weight in weights.items() if has_nan(weight)]
     if broken:
         raise PruneError(
             f"{', '.join(broken)}: NaN among the weights, which cannot be ranked; go back to a sound checkpoint"
         )
 
 
-def _checked(answer: object, asked: Mapping[str, Tensor]) -> Keep:
+def _checked(answer: object, asked: Mapping[str, Tensor], *, fresh: bool = False) -> Keep:
+    """Give the masks, `fresh` ones without a copy, once they are known to fit."""
     if not isinstance(answer, Mapping):
         raise PruneError(f"a method gives {{name: mask}}; this one gave {type(answer).__name__}")
     faults = [f"{name}: not among the weights that may be pruned" for name in answer if name not in asked]
     for name, weight in asked.items():
         if name not in answer:
             faults.append(f"{name}: no mask")
-        elif not isinstance(answer[name], Tensor) or answer[name].dtype != torch.bool:
-            kind = getattr(answer[name], "dtype", type(answer[name]).__name__)
-            faults.append(f"{name}: a mask of {kind}, not a tensor of torch.bool")
-        elif answer[name].shape != weight.shape:
-            faults.append(f"{name}: a mask of shape {tuple(answer[name].shape)} for weights {tuple(weight.shape)}")
+        else:
+            faults += _mask_faults(name, answer[name], weight)
     if faults:
         raise PruneError(f"a method gives one boolean mask for each tensor; this one gave: {'; '.join(faults)}")
-    # Laid out in memory as the weight is, for a layer may choose its algorithm by that.
-    return {name: torch.empty_like(weight, dtype=torch.bool).copy_(answer[name]) for name, weight in asked.items()}
+    return {name: _laid_out(answer[name], weight, fresh=fresh) for name, weight in asked.items()}
+
+
+def _mask_faults(name: str, mask: object, weight: Tensor) -> list[str]:
+    if not isinstance(mask, Tensor):
+        return [f"{name}: a mask of {type(mask).__name__}, not a tensor of torch.bool"]
+    if mask.dtype != torch.bool:
+        broken = ", and NaN among it" if has_nan(mask) else ""
+        return [f"{name}: a mask of {mask.dtype}{broken}, not a tensor of torch.bool (say scores > limit)"]
+    if mask.shape != weight.shape:
+        return [f"{name}: a mask of shape {tuple(mask.shape)} for weights {tuple(weight.shape)}"]
+    return []
+
+
+def _laid_out(mask: Tensor, weight: Tensor, *, fresh: bool) -> Tensor:
+    # In memory as the weight is, for a layer may choose its algorithm by that.
+    if fresh and mask.stride() == weight.stride() and mask.device == weight.device:
+        return mask
+    return torch.empty_like(weight, dtype=torch.bool).copy_(mask)
 
 
 def _install_(keep: Keep, homes: Mapping[str, Place]) -> None:

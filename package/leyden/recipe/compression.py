@@ -57,7 +57,7 @@ def compress(
     Args:
         task: a trained task; it stays as it was.
         pipes: batches to learn from and to measure on.
-        sparsities: shares of the touched weights to take out, 0 to 1; each starts from `task`.
+        sparsities: shares of the touched weights to take out, 0 to below 1; each starts from `task`.
         epochs: epochs of fine-tuning after each pruning.
         where: which weights may be touched.
         tuning: rates of the fine-tuning.

@@ -1,0 +1,53 @@
+"""Any weights go: `Random`, the baseline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor
+
+from leyden.prune.ranking import Scope, check_method
+from leyden.prune.scored import Scored
+from leyden.prune.subject import Subject
+
+__all__ = ["Random"]
+
+
+@final
+@dataclass(frozen=True)
+class Random(Scored):
+    """Prune weights at random: the baseline that any method should beat.
+
+    Exactly `round(sparsity * n)` of n weights are pruned, those pruned already included, as in `Magnitude`. Equal
+    seeds give equal masks for equal shapes, on any device, whatever the weights are.
+
+    Args:
+        sparsity: share of weights to prune, from 0 to below 1.
+        seed: where the draw starts.
+        scope: "global" takes the share of all chosen weights together, "local" of each tensor.
+
+    Raises:
+        PruneError: if `sparsity` lies outside 0 to below 1.
+
+    Examples:
+        >>> Random(0.5, seed=0)({"a": torch.ones(2, 4)})["a"].sum()
+        tensor(4)
+
+    Source:
+        The baseline of Gale, Elsen and Hooker, The state of sparsity in deep neural networks, arXiv 1902.09574, 2019.
+    """
+
+    sparsity: float
+    seed: int
+    scope: Scope = "global"
+
+    def __post_init__(self) -> None:
+        check_method(self.sparsity, self.scope)
+
+    def scores(self, weights: Mapping[str, Tensor], subject: Subject | None = None) -> dict[str, Tensor]:
+        """Draw a number from 0 to 1 for each weight; see `Scored`."""
+        generator = torch.Generator().manual_seed(self.seed)
+        return {
+            name: torch.rand(weight.shape, generator=generator).to(weight.device) for name, weight in weights.items()
+        }
