@@ -57,6 +57,7 @@ bench: $(VENV)/installed .peers/installed .augment-peers/installed
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/augment.py
 	$(BIN)/python bench/demo.py
+	$(BIN)/python bench/masks.py
 
 clean:
 	rm -rf $(VENV) .peers .augment-peers out _site .quarto

@@ -86,8 +86,28 @@ def test_an_empty_choice_lists_what_there_is(photo):
 
 
 def test_a_misspelt_name_is_noticed_even_where_it_protects(photo):
-    with pytest.raises(PruneError, match=r"named\('haed.\*'\) matches nothing .* head.weight \(Linear, 4 x 8\)"):
+    with pytest.raises(PruneError, match=r"named\('haed.\*'\) matches nothing; .* head.weight \(Linear, 4 x 8\)"):
         prune(photo, nothing, where=~depthwise & ~named("haed.*"))
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (
+            "stem.bias",
+            r"named\('stem.bias'\) matches stem.bias \(float32, 8\); only floating-point .* there is stem.weight",
+        ),
+        (
+            "norm.*",
+            r"matches norm.weight \(float32, 8\), .*, norm.num_batches_tracked \(int64, a single number\); only",
+        ),
+        ("table", r"matches table \(int64, 2 x 2\); only floating-point parameters of two axes or more can be pruned"),
+    ],
+)
+def test_a_name_of_what_cannot_be_pruned_says_what_it_is(photo, where, message):
+    photo.table = nn.Parameter(torch.zeros(2, 2, dtype=torch.int64), requires_grad=False)
+    with pytest.raises(PruneError, match=message):
+        prune(photo, nothing, where=where)
 
 
 def test_long_lists_are_cut_short():

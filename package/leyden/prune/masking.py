@@ -4,22 +4,25 @@ A masked module keeps its parameters where they were, so `named_parameters` and 
 becomes a generated subclass of its own class, in which each masked weight is a property: the parameter where it is
 kept, zero elsewhere. So autograd itself gives exact zeros as the gradient of pruned positions; there is no hook that a
 copy could lose. The masks are non-persistent boolean buffers: they follow the module between devices and stay out of
-checkpoints.
+checkpoints. An export to ONNX sees the parameters themselves.
 """
 
 import copy
 import types
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, fx, nn
+from torch._subclasses import FakeTensor
 
 from leyden.errors import PruneError
 
-__all__ = ["Masked", "MaskedRecurrent", "clean_", "mask_", "standing", "unmask_"]
+__all__ = ["Masked", "MaskedRecurrent", "clean_", "mask_", "standing", "unmask_", "zero_"]
 
 _PREFIX = "_mask_"
+_BITS = {2: torch.int16, 4: torch.int32, 8: torch.int64}  # by size of an entry, in bytes
+_LARGE = 1 << 14  # entries; for fewer, what a function of autograd costs is more than it saves
 
 
 class Masked(nn.Module):
@@ -63,6 +66,17 @@ class Masked(nn.Module):
         clean_(self)
         super()._save_to_state_dict(destination, prefix, keep_vars)
 
+    def named_modules(
+        self, memo: set[nn.Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Generator[tuple[str, nn.Module], None, None]:
+        """List the modules, as any module does; every listing of parameters comes by here.
+
+        torch.export lists them, past `state_dict`, before it lays them aside: the last moment to write the zeros.
+        """
+        if torch.onnx.is_in_onnx_export():
+            clean_(self)
+        return super().named_modules(memo, prefix, remove_duplicate)
+
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         # A generated class has no importable name: pickle its plain class, and how to mask that again.
         constructor, arguments, *rest = super().__reduce_ex__(protocol)
@@ -80,7 +94,8 @@ class MaskedRecurrent(Masked):
     _flat_weights_names: list[str]
 
     @property
-    def _flat_weights(self) -> list[Tensor | None]:
+    def _flat_weights(self) -> Any:
+        # Any: torch.compile traces this, and could not trace a checker of types that looks into the list.
         return [getattr(self, name, None) for name in self._flat_weights_names]
 
     @_flat_weights.setter
@@ -111,9 +126,14 @@ def clean_(module: nn.Module) -> None:
     """
     for name, mask in standing(module).items():
         leaf = module._parameters.get(name)
-        if leaf is not None:
-            # masked_fill_(~mask) would make the mask a second time
-            torch.where(mask, leaf.data, leaf.new_zeros(()), out=leaf.data)
+        if leaf is not None and not isinstance(leaf, FakeTensor):
+            zero_(leaf.data, mask)
+
+
+def zero_(tensor: Tensor, mask: Tensor) -> None:
+    """Write exact zeros into a tensor, which autograd does not follow, where its mask says False."""
+    # masked_fill_(~mask) would make the mask a second time
+    torch.where(mask, tensor, tensor.new_zeros(()), out=tensor)
 
 
 def mask_(module: nn.Module, masks: Mapping[str, Tensor]) -> None:
@@ -151,10 +171,48 @@ def _read(module: nn.Module, name: str) -> Any:
     mask = module._buffers.get(_PREFIX + name)
     if isinstance(leaf, fx.Proxy):
         return _traced(module, name, leaf)
-    if leaf is None or mask is None:
+    if leaf is None or mask is None or (torch.onnx.is_in_onnx_export() and _stands_in_export(leaf)):
         return leaf
+    return _kept(leaf, mask)
+
+
+def _kept(leaf: Tensor, mask: Tensor) -> Tensor:
     # where, not a product: infinity times zero would be NaN, in the weight and in its gradient.
-    return torch.where(mask, leaf, 0)
+    watched = torch.compiler.is_compiling() or torch.jit.is_tracing() or type(leaf) is not nn.Parameter
+    if watched or leaf.device.type != "cpu" or leaf.element_size() not in _BITS or leaf.numel() < _LARGE:
+        return torch.where(mask, leaf, 0)
+    kept = _Bits.apply(leaf, mask)
+    assert isinstance(kept, Tensor)
+    return kept
+
+
+class _Bits(torch.autograd.Function):
+    """What torch.where(mask, leaf, 0) gives, bit for bit, and its gradient, in a fraction of the time on a CPU.
+
+    There, torch.where branches on each entry, and a mask is as good as random; an "and" of bits does not. Measured on
+    2.4 million weights: 2 ms for 5 (float32), 0.5 ms for 8 (bfloat16).
+    """
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(leaf: Tensor, mask: Tensor) -> Tensor:
+        # True is 1, and -1 has all bits set
+        return (leaf.view(_BITS[leaf.element_size()]) & mask.view(torch.int8).neg()).view(leaf.dtype)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(inputs[1])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, None]:
+        return _Bits.apply(*gradients, *ctx.saved_tensors), None
+
+
+def _stands_in_export(leaf: Tensor) -> bool:
+    # Both exporters have listed the weights, which wrote the zeros, so the graph can do without the mask. An export is
+    # one of the whole process: a model that trains in another thread meanwhile goes on reading masked.
+    return torch.jit.is_tracing() or isinstance(leaf, FakeTensor)
 
 
 def _traced(module: nn.Module, name: str, leaf: fx.Proxy) -> fx.Proxy:

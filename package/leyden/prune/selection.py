@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeAlias, cast
 
-from torch import nn
+from torch import Tensor, nn
 
 from leyden.errors import PruneError
 
@@ -34,9 +34,7 @@ class Place:
         return self.names[0]
 
     def __str__(self) -> str:
-        lazy = nn.parameter.is_lazy(self.parameter)
-        shape = "no shape yet" if lazy else " x ".join(str(size) for size in self.parameter.shape)
-        return f"{self.name} ({type(self.owners[0]).__name__}, {shape})"
+        return f"{self.name} ({type(self.owners[0]).__name__}, {_shape_of(self.parameter)})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,6 +73,7 @@ class Where:
         return self.text
 
 
+_SHOWN = 20
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 Selector: TypeAlias = Where | str | type[nn.Module] | tuple[type[nn.Module], ...] | Callable[[Place], bool]
@@ -151,7 +150,7 @@ def select(model: nn.Module, where: Selector | None) -> list[Place]:
     known = _listing(everything)
     for group in question.patterns:
         if not any(_matches(place, group) for place in everything):
-            raise PruneError(f"{named(*group)} matches nothing that can be pruned; there is {known}")
+            raise PruneError(f"{named(*group)} {_matched_instead(model, group)}; there is {known}")
     chosen = [place for place in everything if question(place)]
     if not chosen:
         raise PruneError(f"where={question} selects nothing; there is {known}")
@@ -167,8 +166,31 @@ def _around(model: nn.Module, name: str) -> list[nn.Module]:
     return [model.get_submodule(".".join(parts[:depth])) for depth in range(len(parts))]
 
 
+def _matched_instead(model: nn.Module, patterns: tuple[str, ...]) -> str:
+    """Say what else of a model has such a name: an integer table, a bias, a buffer."""
+    tensors = [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
+    found = [
+        f"{name} ({str(tensor.dtype).removeprefix('torch.')}, {_shape_of(tensor)})"
+        for name, tensor in tensors
+        if _fits((name,), patterns)
+    ]
+    if not found:
+        return "matches nothing"
+    return f"matches {_shortened(found)}; only floating-point parameters of two axes or more can be pruned"
+
+
+def _shape_of(tensor: Tensor) -> str:
+    if nn.parameter.is_lazy(tensor):
+        return "no shape yet"
+    return " x ".join(map(str, tensor.shape)) or "a single number"
+
+
 def _matches(place: Place, patterns: tuple[str, ...]) -> bool:
-    paths = [name.split(".") for name in place.names]
+    return _fits(place.names, patterns)
+
+
+def _fits(names: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    paths = [name.split(".") for name in names]
     prefixes = {".".join(parts[:depth]) for parts in paths for depth in range(1, len(parts) + 1)}
     return any(fnmatchcase(prefix, pattern) for prefix in prefixes for pattern in patterns)
 
@@ -193,5 +215,8 @@ def _question(given: Selector) -> Where:
 
 
 def _listing(everything: list[Place]) -> str:
-    shown = ", ".join(str(place) for place in everything[:20])
-    return shown + (f" and {len(everything) - 20} more" if len(everything) > 20 else "")
+    return _shortened([str(place) for place in everything])
+
+
+def _shortened(words: list[str]) -> str:
+    return ", ".join(words[:_SHOWN]) + (f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else "")

@@ -2,6 +2,7 @@
 
 from leyden.recipe.compression import Compressed, compress
 from leyden.recipe.demo import run_demo
+from leyden.recipe.during import Pruning
 from leyden.recipe.finetuning import finetune
 from leyden.recipe.job import Job, Plan
 from leyden.recipe.labelled import LabelledSet, own_images, photos
@@ -17,6 +18,7 @@ __all__ = [
     "Metrics",
     "Pipes",
     "Plan",
+    "Pruning",
     "Shipped",
     "compress",
     "finetune",

@@ -8,15 +8,14 @@ from leyden.widget.data.panel import DataPanel
 from leyden.widget.data.view import DataView
 from leyden.widget.onnx import OnnxPanel, Trial, random_inputs
 from leyden.widget.onnx_view import OnnxView
-from leyden.widget.prune import Choice, PruneMethod, PrunePanel, where_choices
-from leyden.widget.prune_view import PruneView
+from leyden.widget.prune import Choice, Histogram, PrunePanel, PruneView, where_choices
 from leyden.widget.train import TrainPanel, TrainStatus
 from leyden.widget.train_state import Progress, Samples
 from leyden.widget.train_view import TrainView
 
 __all__ = [
     "AugmentPanel", "AugmentView", "CallbackPanel", "CallbackView", "Choice", "DataPanel", "DataView", "Finding",
-    "Knob", "KnobKind", "OnnxPanel", "OnnxView", "Progress", "PruneMethod", "PrunePanel", "PruneView", "Ranking",
+    "Histogram", "Knob", "KnobKind", "OnnxPanel", "OnnxView", "Progress", "PrunePanel", "PruneView", "Ranking",
     "Samples", "Setting", "Style", "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs",
     "turned", "where_choices",
 ]  # fmt: skip

@@ -1,0 +1,244 @@
+"""What pruned models are worth: measured one at a time in the background, and remembered; and tuned there."""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeAlias, final
+
+from leyden.errors import PanelError, PruneError
+from leyden.widget.base.panel import explain
+from leyden.widget.prune.choice import Choice
+from leyden.widget.prune.desk import Desk
+from leyden.widget.prune.making import Made, Workshop
+
+__all__ = ["Evaluate", "Trials", "Tune"]
+
+Evaluate: TypeAlias = Callable[[Any], float]
+"""How good a model is; higher is better."""
+
+Tune: TypeAlias = Callable[[Any], Any]
+"""Trains the model it is given: in place, giving None, or giving back the trained one."""
+
+_MORE = "(panel.wait() raises it again, with the place it came from)"
+
+
+@final
+class Trials:
+    """Runs the user's functions on copies, one at a time, and keeps what they said.
+
+    Args:
+        shop: where copies come from.
+        evaluate: how good a model is; None where that is of no interest.
+        tune: what trains a model; None where there is nothing to do it.
+        changed: called after every change.
+        say: told, in one line, what went wrong.
+
+    Examples:
+        >>> from torch import nn
+        >>> from leyden.prune import Magnitude
+        >>> shop = Workshop(nn.Linear(4, 2), {"every weight": None}, {"smallest": Magnitude})
+        >>> trials = Trials(shop, lambda model: float((model.weight != 0).float().mean()))
+        >>> trials.measure(Choice(0.5, "smallest")); trials.wait(30)
+        >>> trials.scores, trials.dense
+        ({Choice(sparsity=0.5, method='smallest', where='every weight', tuned=0): 0.5}, 1.0)
+    """
+
+    def __init__(
+        self,
+        shop: Workshop,
+        evaluate: Evaluate | None,
+        *,
+        tune: Tune | None = None,
+        changed: Callable[[], None] = lambda: None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._shop = shop
+        self._evaluate = evaluate
+        self._tune = tune
+        self._changed = changed
+        self._say = say
+        self._lock = threading.Lock()
+        self._desk = Desk(("measure", "tune", "compare"), changed)
+        self._comparing: object = None
+        self.progress = (0, 0)
+        self.refused: dict[str, str] = {}
+        self.dense: float | None = None
+        self.scores: dict[Choice, float] = {}
+        self.zeros: dict[Choice, float] = {}
+
+    @property
+    def status(self) -> str:
+        """What is done in the background, in words; empty where nothing is."""
+        done, total = self.progress
+        words = {"measure": "measuring", "tune": "tuning", "compare": f"comparing, {done} of {total}"}
+        here = [words[kind] for kind in (self._desk.under_way,) if kind]
+        return ", then ".join([*here, *(words[kind] for kind in self._desk.waiting if kind != self._desk.under_way)])
+
+    def busy(self, kind: str) -> bool:
+        """Whether "measure", "tune" or "compare" is at work or waits."""
+        return self._desk.busy(kind)
+
+    def measure(self, choice: Choice) -> None:
+        """Have a choice evaluated, and the model given once before; what was measured is not measured again.
+
+        Raises:
+            PanelError: there is nothing to evaluate with.
+        """
+        evaluate = self._evaluating()
+        if self.dense is not None and choice in self.scores:
+            self._desk.drop("measure")
+        else:
+            self._desk.ask("measure", partial(self._reported, lambda: self._score(evaluate, choice)))
+
+    def compare(self, choices: Sequence[Choice]) -> None:
+        """Have many choices evaluated; a comparison under way is given up for it.
+
+        Raises:
+            PanelError: there is nothing to evaluate with.
+        """
+        evaluate = self._evaluating()
+        self.progress, self.refused = (0, len(choices)), {}
+        self._comparing = token = object()
+        self._desk.ask("compare", partial(self._reported, lambda: self._compared(evaluate, tuple(choices), token)))
+
+    def tune(self, choice: Choice, *, landed: Callable[[Choice], None]) -> None:
+        """Have a choice trained further; `landed` is told the choice that it became.
+
+        Raises:
+            PanelError: there is nothing to tune with, or it is at work already.
+        """
+        if self._tune is None:
+            raise PanelError("nothing to tune with: make the panel with tune=, a function that trains a model")
+        if self.busy("tune"):
+            raise PanelError("tuning is under way already: wait() for it")
+        self._desk.ask("tune", partial(self._reported, partial(self._tuned, self._tune, choice, landed)))
+
+    def stop(self) -> None:
+        """End a comparison after the evaluation at hand, and drop what waits; what was measured is kept.
+
+        Raises:
+            PanelError: nothing goes on that could be stopped.
+        """
+        waiting = self._desk.waiting
+        if self._comparing is None and not waiting:
+            at_work = self._desk.under_way
+            raise PanelError(
+                f"{self.status} ends by itself: a function at work cannot be stopped from outside"
+                if at_work
+                else "there is nothing to stop"
+            )
+        self._comparing = None
+        for kind in waiting:
+            self._desk.drop(kind)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until nothing goes on; Ctrl-C meanwhile drops what waits.
+
+        Raises:
+            PanelError: nothing was begun, or it is not over in time. What a function raised is raised again.
+        """
+        if not self._desk.begun:
+            raise PanelError("nothing is being measured: call measure() first")
+        try:
+            over = self._desk.wait(timeout)
+        except KeyboardInterrupt:
+            if self._comparing is not None or self._desk.waiting:
+                self.stop()
+            raise
+        if not over:
+            raise PanelError(f"{self.status} after {timeout:g} s still: wait longer, or stop()")
+        if self._desk.error is not None:
+            raise self._desk.error
+
+    def close(self) -> None:
+        """Drop what waits, and return when what is at hand is over.
+
+        Raises:
+            PanelError: it takes longer than a minute.
+        """
+        self._comparing = None
+        self._desk.close()
+
+    def curves(self) -> dict[str, tuple[list[float], list[float]]]:
+        """What was measured, a curve for every method: (shares of zeros, scores), ascending.
+
+        Where models were pruned in several places, or tuned, a curve is of one place and one tuning.
+        """
+        scores, zeros = self.scores, self.zeros
+        places = {choice.where for choice in scores}
+        found: dict[str, list[tuple[float, float]]] = {}
+        for choice, score in scores.items():
+            place = f", {choice.where}" if len(places) > 1 else ""
+            tuning = f", tuned {choice.tuned}" if choice.tuned else ""
+            found.setdefault(f"{choice.method}{place}{tuning}", []).append((zeros[choice], score))
+        ordered = {name: sorted(points) for name, points in found.items()}
+        return {name: ([x for x, _ in points], [y for _, y in points]) for name, points in ordered.items()}
+
+    def _evaluating(self) -> Evaluate:
+        if self._evaluate is None:
+            raise PanelError("nothing to measure with: make the panel with evaluate=, a function of a model")
+        return self._evaluate
+
+    def _reported(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            if not isinstance(error, PruneError):  # a choice that cannot be pruned says so wherever it is shown
+                self._say(explain(error, more=_MORE))
+            raise
+
+    def _score(self, evaluate: Evaluate, choice: Choice, made: Made | None = None) -> None:
+        if self.dense is None:
+            self.dense = float(evaluate(self._shop.dense()))
+            self._changed()
+        if choice in self.scores:
+            return
+        if not choice.sparsity and not choice.tuned:
+            self._note(choice, self.dense, 0.0)
+            return
+        made = made or self._shop.make(choice)
+        zeros = made.zeros.zeros
+        score = float(evaluate(made.model))
+        self._note(choice, score, zeros)
+
+    def _note(self, choice: Choice, score: float, zeros: float) -> None:
+        with self._lock:
+            self.scores, self.zeros = {**self.scores, choice: score}, {**self.zeros, choice: zeros}
+
+    def _compared(self, evaluate: Evaluate, choices: tuple[Choice, ...], token: object) -> None:
+        """Evaluate the first of the choices, and ask for the others: what is more urgent comes in between."""
+        if self._comparing is not token:
+            return
+        choice, *rest = choices
+        try:
+            self._one(evaluate, choice)
+        except BaseException:
+            self._comparing = None
+            raise
+        if self._comparing is not token:
+            return
+        self.progress = (self.progress[0] + 1, self.progress[1])
+        if rest:
+            again = partial(self._compared, evaluate, tuple(rest), token)
+            self._desk.ask("compare", partial(self._reported, again))
+        else:
+            self._comparing = None
+
+    def _one(self, evaluate: Evaluate, choice: Choice) -> None:
+        """Evaluate one choice of a comparison, unless its method does not suit this model."""
+        if choice.method in self.refused:
+            return
+        try:
+            made = None if choice in self.scores else self._shop.make(choice)
+        except Exception as error:
+            self.refused = {**self.refused, choice.method: explain(error)}
+        else:
+            self._score(evaluate, choice, made)
+
+    def _tuned(self, tune: Tune, choice: Choice, landed: Callable[[Choice], None]) -> None:
+        model = self._shop.make(choice).model
+        answer = tune(model)
+        became = self._shop.keep(choice, model if answer is None else answer, returned=answer is not None)
+        landed(became)
+        if self._evaluate is not None:
+            self.measure(became)

@@ -1,0 +1,97 @@
+import torch
+from torch import nn
+
+from leyden.prune import Magnitude, Random, Threshold, depthwise, layers, masks, named, prune
+from leyden.widget.prune.choice import Choice
+from leyden.widget.prune.making import Workshop
+from leyden.widget.prune.offer import method_choices
+from leyden.widget.prune.script import Recipe, script, spell
+from leyden.widget.prune.where import where_choices
+
+
+def run(code, **given):
+    """What the code calls `sparse`."""
+    room = dict(given)
+    exec(compile(code, "panel", "exec"), room)
+    return room["sparse"]
+
+
+def same(one, two):
+    return all(torch.equal(mask, masks(two)[name]) for name, mask in masks(one).items()) and set(masks(one)) == set(
+        masks(two)
+    )
+
+
+def test_every_method_and_place_is_spelled_so_that_the_code_gives_its_model(two_layers):
+    torch.manual_seed(0)
+    batches = [(torch.randn(8, 8), torch.arange(8) % 4)]
+    shop = Workshop(two_layers, where_choices(two_layers, nn.Linear), method_choices(batches=batches))
+    recipe = Recipe(shop, None, {"batches": batches})
+    for method in shop.makers:
+        for where in shop.wheres:
+            choice = Choice(0.5, method, where)
+            assert same(run(recipe.code(choice), model=two_layers, batches=batches), shop.make(choice).model), method
+
+
+def test_a_tuned_model_is_spelled_with_the_way_to_it(two_layers, shop):
+    def trained(model):
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.mul_(2)
+
+    first = shop.make(Choice(0.5)).model
+    trained(first)
+    tuned = shop.keep(Choice(0.5), first, returned=False)
+    code = Recipe(shop, trained, {}).code(Choice(0.75, tuned=tuned.tuned))
+    assert code.splitlines()[-3:] == [
+        "sparse = prune(model, Magnitude(0.5))",
+        "tune(sparse)",
+        "sparse = prune(sparse, Magnitude(0.75))",
+    ]
+    assert same(run(code, model=two_layers, tune=trained), shop.make(Choice(0.75, tuned=1)).model)
+
+
+def test_what_tuning_gave_back_is_taken_up_by_the_code(shop):
+    shop.keep(Choice(0.5), shop.make(Choice(0.5)).model, returned=True)
+    assert Recipe(shop, lambda model: model, {}).code(Choice(0.5, tuned=1)).endswith("sparse = tune(sparse)")
+
+
+def test_a_method_of_ones_own_is_spelled_by_what_it_makes(two_layers):
+    makers = {"low": lambda share: Threshold(share / 10), "own": lambda share: lambda weights: {}, "seeded": seeded}
+    recipe = Recipe(Workshop(two_layers, {"every weight": None}, makers), None, {})
+    last = [recipe.code(Choice(0.5, name)).splitlines()[-1] for name in makers]
+    assert last == [
+        "sparse = prune(model, Threshold(0.05))",
+        "sparse = prune(model, methods['own'](0.5))",
+        "sparse = prune(model, Random(0.5, seed=7))",
+    ]
+
+
+def seeded(share):
+    return Random(share, seed=7)
+
+
+def test_questions_are_spelled_with_their_imports():
+    found = spell(~depthwise & (layers(nn.Conv2d) | named("head.*")), {})
+    assert found.text == "~depthwise & (layers(Conv2d) | named('head.*'))"
+    lines = script([f"where = {found.text}"], found.objects).splitlines()
+    assert lines[:2] == ["from leyden.prune import depthwise, layers, named", "from torch.nn import Conv2d"]
+
+
+def test_two_questions_in_brackets_keep_them():
+    question = (named("a") | named("b")) & (named("c") | named("d"))
+    assert spell(question, {}).text == "(named('a') | named('b')) & (named('c') | named('d'))"
+
+
+def test_what_has_no_spelling_is_left_to_whoever_runs_the_code(two_layers):
+    shop = Workshop(two_layers, where_choices(two_layers, lambda place: True), {"m": Magnitude})
+    code = Recipe(shop, None, {}).code(Choice(0.5, "m", "where, as given"))
+    assert "# model, where: as given to the panel" in code
+    assert spell(object(), {}) is None
+
+
+def test_long_calls_are_folded_an_argument_a_line():
+    line = f"sparse = prune(model, Magnitude(0.5), where=~named({', '.join(repr('layer' * 4) for _ in range(6))}))"
+    folded = script([line], {"Magnitude": Magnitude, "prune": prune, "named": named})
+    assert folded.splitlines()[-4] == "    model,"
+    assert max(map(len, folded.splitlines())) < len(line)

@@ -1,0 +1,177 @@
+import threading
+
+import pytest
+import torch
+from torch import nn
+
+from leyden.widget import PrunePanel
+from leyden.widget.prune import view as looks
+
+
+@pytest.fixture
+def panel(two_layers):
+    made = PrunePanel(two_layers, lambda pruned: float((pruned[0].weight != 0).float().mean()), tune=lambda model: None)
+    yield made
+    made.close()
+
+
+def drawn(panel):
+    """The view, once all that goes on is over and shown."""
+    panel.wait(30)
+    assert panel.settle()
+    return panel.view
+
+
+def rows(view):
+    return {item["name"]: item["words"] for item in view.rows.items}
+
+
+def test_the_slider_prunes_and_the_rows_follow(panel):
+    view = panel.view
+    view.sparsity.value = 0.5
+    drawn(panel)
+    assert panel.choice.sparsity == 0.5
+    assert rows(view)["0.weight"] == "0.weight (16 x 8): 64 of 128 weights pruned (50.0%)"
+    assert rows(view)["2.weight"].endswith("left out of pruning")
+
+
+def test_undo_moves_the_controls_back(panel):
+    view = panel.view
+    assert view.undo.disabled
+    view.sparsity.value = 0.3
+    view.method.value = "random"
+    drawn(panel)
+    view.undo.click()
+    drawn(panel)
+    assert (view.method.value, view.sparsity.value) == ("magnitude, global", 0.3)
+    view.undo.click()
+    drawn(panel)
+    assert view.sparsity.value == 0.0
+    assert (view.undo.disabled, view.redo.disabled) == (True, False)
+    assert panel.steps == (0, 2)
+
+
+def test_fast_moves_end_in_the_rows_that_the_last_value_gives_directly(panel, two_layers):
+    view = panel.view
+    for step in range(20):
+        view.sparsity.value = step / 20
+    drawn(panel)
+    direct = PrunePanel(two_layers)
+    direct.prune(0.95)
+    assert rows(direct.view) == rows(view)
+    direct.close()
+
+
+def test_every_choice_is_measured_as_long_as_the_box_is_ticked(panel):
+    view = panel.view
+    view.sparsity.value = 0.5
+    drawn(panel)
+    assert (panel.accuracy, view.measure.description, view.measure.disabled) == (0.5, "Measured", True)
+    view.always.value = False
+    view.sparsity.value = 0.75
+    drawn(panel)
+    assert (panel.accuracy, view.measure.description, view.measure.disabled) == (None, "Measure", False)
+    view.measure.click()
+    drawn(panel)
+    assert panel.accuracy == 0.25
+
+
+def test_a_measured_choice_is_ringed_beside_the_level_of_what_was_not_pruned(panel):
+    view = panel.view
+    view.sparsity.value = 0.5
+    drawn(panel)
+    assert 'class="now"' in view.cost.value
+    assert "not pruned 1" in view.cost.value
+    assert "accuracy" in view.facts.value
+
+
+def test_methods_that_are_ticked_are_compared(panel):
+    view = panel.view
+    view.ticks["magnitude, local"].value = False
+    view.compare.click()
+    drawn(panel)
+    assert set(panel.curves()) == {"magnitude, global", "random"}
+    assert (view.compare.disabled, view.stop.disabled, view.state.value) == (False, True, "")
+
+
+def test_a_comparison_shows_its_progress_and_stops(two_layers):
+    gate, begun = threading.Event(), threading.Event()
+    panel = PrunePanel(two_layers, lambda pruned: (begun.set(), float(gate.wait(30)))[1])
+    panel.leave()
+    view = panel.view
+    view.compare.click()
+    begun.wait(30)
+    panel.settle()
+    assert "comparing, 0 of 12" in view.state.value
+    view.stop.click()
+    gate.set()
+    drawn(panel)
+    assert len(panel.scores) == 1
+    panel.close()
+
+
+def test_tuning_is_a_step(panel):
+    view = panel.view
+    view.sparsity.value = 0.5
+    drawn(panel)
+    view.tune.click()
+    drawn(panel)
+    assert panel.choice.tuned == 1
+    assert "from tuning 1" in view.facts.value
+    assert (view.tune.disabled, view.tune.description) == (False, "Fine-tune")
+
+
+def test_a_layer_clicked_on_is_shown_in_large(panel):
+    view = panel.view
+    assert "0.weight" in view.large.value
+    view.rows.value = "2.weight"
+    drawn(panel)
+    assert panel.layer == "2.weight"
+    assert "2.weight" in view.large.value
+
+
+def test_the_code_follows_the_controls(panel):
+    view = panel.view
+    view.method.value = "magnitude, local"
+    view.sparsity.value = 0.57
+    view.where.value = "every weight"
+    drawn(panel)
+    assert view.code.value.endswith("sparse = prune(model, Magnitude(0.57, scope='local'))")
+
+
+def test_a_choice_that_cannot_be_pruned_is_said_in_place_of_its_layers():
+    torch.manual_seed(0)
+    panel = PrunePanel(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)))
+    view = panel.view
+    view.method.value = "N:4 pattern"
+    panel.settle()
+    assert "cannot be pruned so" in view.facts.value
+    assert view.rows.items == []
+    view.undo.click()
+    panel.settle()
+    assert len(view.rows.items) == 2
+    panel.close()
+
+
+def test_without_a_function_to_measure_with_the_button_says_so():
+    panel = PrunePanel(nn.Linear(2, 2))
+    panel.view.measure.click()
+    panel.settle()
+    assert "nothing to measure with" in panel.view._note.value
+    assert "give the panel evaluate=" in panel.view.cost.value
+    panel.close()
+
+
+def test_a_share_beyond_the_slider_moves_its_end(panel):
+    panel.prune(0.995)
+    assert panel.view.sparsity.value == 0.995
+    assert drawn(panel).sparsity.max == 0.995
+
+
+def test_without_anywidget_layers_are_chosen_from_a_list(panel, monkeypatch):
+    monkeypatch.setattr(looks, "LIVE", False)
+    view = panel.view
+    view.pick.value = "2.weight"
+    drawn(panel)
+    assert panel.layer == "2.weight"
+    assert view.rows.value.count('aria-selected="true"') == 1
