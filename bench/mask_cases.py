@@ -163,7 +163,7 @@ def _trained(
 
 SIZES = {
     "digits": Sizes(epochs=20, early=2, retune=5, tuning=Tuning(rate=5e-3, freeze=0, discount=1.0)),
-    "photographs": Sizes(epochs=recipe.Plan.epochs, early=1, retune=3, tuning=RETUNE),
+    "photographs": Sizes(epochs=recipe.Plan.epochs, early=1, retune=2, tuning=RETUNE),
 }
 CASES: dict[str, Callable[[int, Path], Case]] = {"digits": digits, "photographs": photographs}
 

@@ -146,7 +146,7 @@ WAYS = {
     "Snip": once(lambda case, share: Snip(share, case.batches)),
     "Grasp": once(lambda case, share: Grasp(share, case.batches)),
     # it refuses EfficientNet-Lite0: made positive, all its ReLU6 are saturated
-    "SynFlow": replace(once(lambda case, share: SynFlow(share, case.example)), sets=("digits",)),
+    "SynFlow": once(lambda case, share: SynFlow(share, case.example)),
     "Random": once(lambda case, share: Random(share, seed=case.seed)),
     "SemiStructured, two of four": Way(blocks, shares=(0.5,)),
     "Filters": once(lambda case, share: Filters(share)),

@@ -58,7 +58,7 @@ medians, of memory the worst.
 Held-out accuracy after pruning and equal fine-tuning: mean over three seeds, and standard deviation. Two trained
 networks: one of 14,000 weights on scikit-learn's digits (1,000 to learn from, 797 held out), and that of the
 [main job](demo.md), EfficientNet-Lite0 on tiles of seventeen photographs (680 and 1,020). The seed draws the data,
-their order and the initial weights. Fine-tuning is the same for every row: 5 epochs on digits, 3 on photographs, with
+their order and the initial weights. Fine-tuning is the same for every row: 5 epochs on digits, 2 on photographs, with
 one cycle of the rate. What may be pruned is the same too: every weight but the head's, and on photographs not the
 depthwise filters either.
 
@@ -85,7 +85,6 @@ How to read it:
 - Two of four is for 50 % only, and leaves out first layers, whose input channels do not come in fours.
 - A filter goes as a whole, so shares are of filters. Zeros that were asked for and found after fine-tuning differ:
   {strayed}.
-- SynFlow refuses EfficientNet-Lite0: with all weights positive its ReLU6 saturate, and nothing flows.
 - torch.nn.utils.prune fails on weights in channels_last, which the main job uses; it was given contiguous ones.
 - One standard error of an accuracy is half a point on digits and a point on photographs.
 

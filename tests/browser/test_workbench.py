@@ -113,6 +113,24 @@ def test_the_callbacks_of_the_run_are_drawn_and_their_timeline_shows_its_calls(b
     assert complaints == []
 
 
+def test_a_share_turned_by_keys_prunes_again_and_layers_are_walked_through(bench):
+    page, complaints = bench
+    pruning = panel(page, "Pruning")
+    rows = pruning.locator(".leyden-rows .row")
+    told = rows.first.locator(".told")
+    before = told.inner_text()
+    pruning.locator(".noUi-handle").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(told).not_to_have_text(before)
+    expect(pruning.locator("textarea")).to_have_value(re.compile(r"sparse = prune\(model, Magnitude\(0\.65\)"))
+    rows.first.click()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(pruning.get_by_role("button", name="Measured")).to_be_visible()
+    assert complaints == []
+
+
 def test_no_panel_is_wider_than_a_narrow_window(bench):
     page, complaints = bench
     page.evaluate("async () => { await window.jupyterapp.commands.execute('application:toggle-left-area'); }")

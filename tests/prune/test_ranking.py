@@ -152,3 +152,8 @@ def test_a_single_nan_is_found_wherever_it_is(place):
 
 def test_whole_numbers_hold_no_nan():
     assert not has_nan(torch.ones(3, dtype=torch.int64))
+
+
+def test_a_tensor_of_few_scores_keeps_one_of_them_under_local():
+    kept = keep_highest({"few": torch.tensor([1.0, 2.0]), "one": torch.tensor([0.0])}, 0.9, scope="local")
+    assert {name: mask.tolist() for name, mask in kept.items()} == {"few": [False, True], "one": [True]}

@@ -22,7 +22,7 @@ __all__ = ["Scope", "check_method", "has_nan", "keep_highest"]
 Scope: TypeAlias = Literal["global", "local"]
 """Whether a share is taken of all chosen weights together, or of each tensor by itself."""
 
-_PIECE = 1 << 18  # scores looked at together: two MiB as 64-bit numbers, which caches hold
+_PIECE = 1 << 17  # scores looked at together: a MiB as 64-bit numbers, which caches hold
 _DIGIT = 16  # bits counted in one pass: 65,536 counters
 _LOWEST = {torch.int32: -(1 << 31), torch.int64: -(1 << 63)}
 
@@ -71,7 +71,8 @@ def keep_highest(
 ) -> dict[str, Tensor]:
     """Mark all but a share of the scores, the lowest.
 
-    Exactly `round(sparsity * n)` of n scores are left out. What stands pruned already counts as lower than any score,
+    Exactly `round(sparsity * n)` of n scores are left out; under "local" one of each tensor stays in any case, for an
+    empty layer cuts the network in two. What stands pruned already counts as lower than any score,
     and towards that number. Of equal scores the earlier go first: by order of the tensors, then by position. Scores may
     be of several types and devices, infinite, and negative. The cost is linear in n; beside the masks it takes a few
     MiB.
@@ -99,7 +100,7 @@ def keep_highest(
     groups = [list(scores)] if scope == "global" else [[name] for name in scores]
     kept: dict[str, Tensor] = {}
     for group in groups:
-        kept |= ranked.keep(group, sparsity)
+        kept |= ranked.keep(group, sparsity, spare=scope == "local")
     return kept
 
 
@@ -114,8 +115,9 @@ class _Ranked:
         # one type wide enough for all, so that tensors of several types can be ranked together
         self._float, self._whole = (torch.float64, torch.int64) if wide else (torch.float32, torch.int32)
 
-    def keep(self, names: list[str], sparsity: float) -> dict[str, Tensor]:
-        count = round(sparsity * sum(self._scores[name].numel() for name in names))
+    def keep(self, names: list[str], sparsity: float, *, spare: bool) -> dict[str, Tensor]:
+        total = sum(self._scores[name].numel() for name in names)
+        count = min(round(sparsity * total), max(0, total - 1)) if spare else round(sparsity * total)
         limit = self._limit(names, count) if count else None
         kept, ties = {}, limit.ties if limit else 0
         for name in names:

@@ -40,9 +40,8 @@ def rewind(pruned: _Model, earlier: nn.Module | Mapping[str, Tensor]) -> _Model:
         True
 
     Source:
-        Frankle and Carbin, The lottery ticket hypothesis, ICLR 2019, section 1, step 4. With `earlier` from a while
-        into the training: Frankle, Dziugaite, Roy and Carbin, Linear mode connectivity and the lottery ticket
-        hypothesis, ICML 2020.
+        Frankle and Carbin, The lottery ticket hypothesis, ICLR 2019, section 1, step 4. To a while into the training:
+        Frankle, Dziugaite, Roy and Carbin, Linear mode connectivity and the lottery ticket hypothesis, ICML 2020.
     """
     keep = masks(pruned)
     if not keep:

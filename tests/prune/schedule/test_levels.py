@@ -75,7 +75,7 @@ def test_halfway_the_share_is_half():
         (lambda: gradual(0.5, 0), "steps is a whole number of 1 or more; 0 was given"),
         (lambda: gradual(0.5, 3, power=0), "power is a finite number above 0; 0 was given"),
         (lambda: gradual(0.5, 3, power=float("nan")), "power is a finite number above 0; nan was given"),
-        (lambda: geometric(True, cast("Any", 2.5)), "True was given; steps is a whole number of 1 or more; 2.5 was given"),
+        (lambda: geometric(True, cast("Any", 2.5)), r"True was given; steps is a whole number .* 2.5 was given"),
         (lambda: annealed(0, 0), "a share is above 0 and below 1; 0 was given; steps is a whole number"),
         (lambda: check_levels(()), r"levels are a tuple of shares, as gradual\(0.9, 10\) gives; \(\) was given"),
         (lambda: check_levels(0.5), "levels are a tuple of shares"),

@@ -122,3 +122,13 @@ def test_a_flow_too_large_for_numbers_is_named():
 def test_settings_that_are_none_are_refused_together():
     with pytest.raises(PruneError, match=r"sparsity.*example is a tensor or a tuple of arguments; str.*rounds.*0 was"):
         SynFlow(-0.1, "picture", rounds=0)
+
+
+def test_bounded_activations_do_not_end_the_flow():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(6, 64), nn.ReLU6(), nn.Sequential(nn.Linear(64, 64), nn.Hardtanh()), nn.Linear(64, 2))
+    same = nn.Sequential(net[0], nn.ReLU(), nn.Sequential(net[2][0], nn.ReLU()), net[3])
+    method = SynFlow(0.8, torch.ones(1, 6))
+    found, wanted = masks(prune(net, method)), masks(prune(same, method))
+    assert all(torch.equal(found[name], mask) for name, mask in wanted.items())
+    assert isinstance(net[1], nn.ReLU6)

@@ -133,7 +133,7 @@ def test_what_was_tuned_is_a_step_that_undo_leaves(two_layers):
         with torch.no_grad():
             pruned[0].bias.fill_(3)
 
-    panel = PrunePanel(two_layers, lambda pruned: float(pruned[0].bias.mean()), tune=train)
+    panel = PrunePanel(two_layers, lambda pruned: pruned[0].bias.mean().item(), tune=train)
     panel.prune(0.5, where="every weight")
     panel.tune()
     assert panel.wait(30) == 3.0

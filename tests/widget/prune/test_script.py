@@ -1,7 +1,11 @@
+import ast
+import math
+import threading
+
 import torch
 from torch import nn
 
-from leyden.prune import Magnitude, Random, Threshold, depthwise, layers, masks, named, prune
+from leyden.prune import Magnitude, Random, Threshold, depthwise, layers, masks, named
 from leyden.widget.prune.choice import Choice
 from leyden.widget.prune.making import Workshop
 from leyden.widget.prune.offer import method_choices
@@ -16,6 +20,12 @@ def run(code, **given):
     return room["sparse"]
 
 
+def spelled(value):
+    found = spell(value, {})
+    assert found is not None
+    return found
+
+
 def same(one, two):
     return all(torch.equal(mask, masks(two)[name]) for name, mask in masks(one).items()) and set(masks(one)) == set(
         masks(two)
@@ -28,7 +38,7 @@ def test_every_method_and_place_is_spelled_so_that_the_code_gives_its_model(two_
     shop = Workshop(two_layers, where_choices(two_layers, nn.Linear), method_choices(batches=batches))
     recipe = Recipe(shop, None, {"batches": batches})
     for method in shop.makers:
-        for where in shop.wheres:
+        for where in shop.sites:
             choice = Choice(0.5, method, where)
             assert same(run(recipe.code(choice), model=two_layers, batches=batches), shop.make(choice).model), method
 
@@ -72,7 +82,7 @@ def seeded(share):
 
 
 def test_questions_are_spelled_with_their_imports():
-    found = spell(~depthwise & (layers(nn.Conv2d) | named("head.*")), {})
+    found = spelled(~depthwise & (layers(nn.Conv2d) | named("head.*")))
     assert found.text == "~depthwise & (layers(Conv2d) | named('head.*'))"
     lines = script([f"where = {found.text}"], found.objects).splitlines()
     assert lines[:2] == ["from leyden.prune import depthwise, layers, named", "from torch.nn import Conv2d"]
@@ -80,7 +90,7 @@ def test_questions_are_spelled_with_their_imports():
 
 def test_two_questions_in_brackets_keep_them():
     question = (named("a") | named("b")) & (named("c") | named("d"))
-    assert spell(question, {}).text == "(named('a') | named('b')) & (named('c') | named('d'))"
+    assert spelled(question).text == "(named('a') | named('b')) & (named('c') | named('d'))"
 
 
 def test_what_has_no_spelling_is_left_to_whoever_runs_the_code(two_layers):
@@ -90,8 +100,37 @@ def test_what_has_no_spelling_is_left_to_whoever_runs_the_code(two_layers):
     assert spell(object(), {}) is None
 
 
-def test_long_calls_are_folded_an_argument_a_line():
-    line = f"sparse = prune(model, Magnitude(0.5), where=~named({', '.join(repr('layer' * 4) for _ in range(6))}))"
-    folded = script([line], {"Magnitude": Magnitude, "prune": prune, "named": named})
-    assert folded.splitlines()[-4] == "    model,"
-    assert max(map(len, folded.splitlines())) < len(line)
+def test_long_calls_are_folded_an_argument_a_line(two_layers):
+    where = ~named(*(f"{number}.weight" for number in (0, *[2] * 12)))
+    shop = Workshop(two_layers, {"long": where}, {"m": Magnitude})
+    lines = Recipe(shop, None, {}).code(Choice(0.5, "m", "long")).splitlines()
+    assert lines[-5:-2] == ["sparse = prune(", "    model,", "    Magnitude(0.5),"]
+    assert lines[-1] == ")"
+
+
+def test_code_is_written_beside_other_threads_that_parse(shop):
+    """What a notebook does with every cell must not fail because a panel is drawn meanwhile."""
+    recipe, faults = Recipe(shop, None, {}), []
+
+    def parse():
+        try:
+            for _ in range(300):
+                ast.parse("sparse = prune(model, Magnitude(0.5), where=~named('a') & named('b'))\n" * 5)
+        except SystemError as error:
+            faults.append(error)
+
+    threads = [
+        threading.Thread(target=parse),
+        threading.Thread(target=lambda: [recipe.code(Choice(0.5)) for _ in range(300)]),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def test_numbers_without_end_are_spelled():
+    assert [spelled(value).text for value in (math.inf, (1, "a"), (2.5,), None)] == [
+        "float('inf')", "(1, 'a')", "(2.5,)", "None",
+    ]  # fmt: skip

@@ -199,7 +199,7 @@ def test_tuning_is_one_at_a_time_and_cannot_be_stopped_from_outside(shop):
         trials.tune(Choice(0.5), landed=lambda choice: None)
     with pytest.raises(PanelError, match="tuning ends by itself"):
         trials.stop()
-    with pytest.raises(PanelError, match="tuning after 0.01 s still"):
+    with pytest.raises(PanelError, match=r"tuning after 0\.01 s still"):
         trials.wait(0.01)
     gate.set()
     trials.close()

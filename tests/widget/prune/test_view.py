@@ -144,9 +144,11 @@ def test_a_choice_that_cannot_be_pruned_is_said_in_place_of_its_layers():
     panel = PrunePanel(nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)))
     view = panel.view
     view.method.value = "N:4 pattern"
+    view.sparsity.value = 0.5
     panel.settle()
     assert "cannot be pruned so" in view.facts.value
     assert view.rows.items == []
+    view.undo.click()
     view.undo.click()
     panel.settle()
     assert len(view.rows.items) == 2

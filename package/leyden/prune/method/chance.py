@@ -25,7 +25,8 @@ class Random(Scored):
     Args:
         sparsity: share of weights to prune, from 0 to below 1.
         seed: where the draw starts.
-        scope: "global" takes the share of all chosen weights together, "local" of each tensor.
+        scope: "global" takes the share of all chosen weights together, "local" of each tensor, of which one
+            weight stays in any case.
 
     Raises:
         PruneError: if `sparsity` lies outside 0 to below 1.

@@ -24,7 +24,8 @@ class Magnitude(Scored):
 
     Args:
         sparsity: share of weights to prune, from 0 to below 1.
-        scope: "global" takes the share of all chosen weights together, "local" of each tensor.
+        scope: "global" takes the share of all chosen weights together, "local" of each tensor, of which one
+            weight stays in any case.
 
     Raises:
         PruneError: if `sparsity` lies outside 0 to below 1.

@@ -1,4 +1,22 @@
-"""Prune for as long as the model bears it, and keep the last model that did."""
+"""Prune for as long as the model bears it, and keep the last model that did.
+
+Examples:
+    >>> from leyden.prune import Magnitude
+    >>> search = prune_until(
+    ...     nn.Linear(10, 10),
+    ...     Magnitude,
+    ...     levels=(0.5, 0.7, 0.9),
+    ...     tune=lambda sparse: None,
+    ...     score=lambda sparse: float(sparse.weight.count_nonzero()),
+    ...     floor=20,
+    ... )
+    >>> search
+    Search(below floor at 0.7; tried 0.5: 50, 0.7: 30, 0.9: 10)
+
+Source:
+    Han, Pool, Tran and Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
+    section 3.4: prune and train again, several times over.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -54,27 +72,6 @@ class Search(Generic[_Model]):
         return f"Search({self.status} at {self.sparsity:.4g}; tried {tried or 'nothing'})"
 
 
-@dataclass(frozen=True)
-class _Judge(Generic[_Model]):
-    """Makes a model of a level, and says how good it is."""
-
-    tune: Callable[[_Model], _Model | None]
-    score: Callable[[_Model], float]
-    where: Selector | None
-
-    def __call__(self, model: _Model, method: Method | Rule, *, level: float) -> tuple[_Model, float]:
-        doing = "pruning"
-        try:
-            pruned = prune(model, method, where=self.where)
-            doing = "tune"
-            tuned = self.tune(pruned)
-            pruned = _trained(pruned, tuned)
-            doing = "score"
-            return pruned, float(self.score(pruned))
-        except Exception as error:
-            raise PruneError(f"{doing} failed at sparsity {level:.4g}: {error}") from error
-
-
 def prune_until(
     model: _Model,
     at: At,
@@ -107,44 +104,54 @@ def prune_until(
 
     Raises:
         PruneError: if the levels, the way or the floor are none, or a trial failed, with its level and cause.
-
-    Examples:
-        >>> from leyden.prune import Magnitude
-        >>> search = prune_until(
-        ...     nn.Linear(10, 10),
-        ...     Magnitude,
-        ...     levels=(0.5, 0.7, 0.9),
-        ...     tune=lambda sparse: None,
-        ...     score=lambda sparse: float(sparse.weight.count_nonzero()),
-        ...     floor=20,
-        ... )
-        >>> search
-        Search(below floor at 0.7; tried 0.5: 50, 0.7: 30, 0.9: 10)
-
-    Source:
-        Han, Pool, Tran and Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
-        section 3.4: prune and train again, several times over.
     """
-    shares = check_levels(levels)
     _check(way, floor)
-    methods = methods_for(at, shares)
-    judge = _Judge(tune, score, where)
-    search: Search[_Model] = Search(remask(model, masks(model)), 0.0, (), "running")
-    low, high = -1, len(shares)
-    try:
-        while high - low > 1:
-            index = low + 1 if way == "climb" else (low + high) // 2
-            tried, found = judge(search.model if way == "climb" else model, methods[index], level=shares[index])
-            good = found >= floor
-            low, high = (index, high) if good else (low, index)
-            search = replace(search, steps=(*search.steps, Trial(shares[index], found)))
-            if good:
-                search = replace(search, model=tried, sparsity=shares[index])
-            if listener is not None:
-                listener(search)
-    except (KeyboardInterrupt, SystemExit):  # Lightning makes the one into the other
-        return replace(search, status="interrupted")
-    return replace(search, status="finished" if low == len(shares) - 1 else "below floor")
+    shares = check_levels(levels)
+    pairs = tuple(zip(shares, methods_for(at, shares), strict=True))
+    return _Trials(model, pairs, tune, score, where, way).search(floor, listener)
+
+
+@dataclass(frozen=True)
+class _Trials(Generic[_Model]):
+    """All that could be tried."""
+
+    model: _Model
+    methods: tuple[tuple[float, Method | Rule], ...]
+    tune: Callable[[_Model], _Model | None]
+    score: Callable[[_Model], float]
+    where: Selector | None
+    way: Way
+
+    def search(self, floor: float, listener: Callable[[Search[_Model]], object] | None) -> Search[_Model]:
+        search: Search[_Model] = Search(remask(self.model, masks(self.model)), 0.0, (), "running")
+        low, high = -1, len(self.methods)  # good, and bad, as far as is known
+        try:
+            while high - low > 1:
+                index = low + 1 if self.way == "climb" else (low + high) // 2
+                level = self.methods[index][0]
+                tried, found = self._try(search.model if self.way == "climb" else self.model, index)
+                search = replace(search, steps=(*search.steps, Trial(level, found)))
+                if found >= floor:
+                    low, search = index, replace(search, model=tried, sparsity=level)
+                else:
+                    high = index
+                if listener is not None:
+                    listener(search)
+        except (KeyboardInterrupt, SystemExit):  # Lightning makes the one into the other
+            return replace(search, status="interrupted")
+        return replace(search, status="finished" if high == len(self.methods) else "below floor")
+
+    def _try(self, model: _Model, index: int) -> tuple[_Model, float]:
+        level, method = self.methods[index]
+        doing = "pruning"
+        try:
+            pruned = prune(model, method, where=self.where)
+            doing = "tune"
+            tuned = _trained(pruned, self.tune(pruned))
+            doing = "score"
+            return tuned, float(self.score(tuned))
+        except Exception as error:
+            raise PruneError(f"{doing} failed at sparsity {level:.4g}: {error}") from error
 
 
 def _trained(pruned: _Model, tuned: _Model | None) -> _Model:

@@ -28,7 +28,8 @@ class SynFlow(Scored):
     cut the network in two. A private copy is run in evaluation and double precision, `rounds` times forward and
     backward; it takes the memory of the model about six times over.
 
-    It suits networks of convolutions, linear layers, batch normalisation and ReLU. Where the flow ends (behind a
+    It suits networks of convolutions, linear layers, batch normalisation and ReLU; an `nn.ReLU6` or `nn.Hardtanh` is run
+    as ReLU. Where the flow ends (behind a
     softmax or saturated gates, in the queries and keys of attention) it refuses.
 
     Args:
@@ -92,6 +93,10 @@ class SynFlow(Scored):
 def _positive(model: nn.Module, names: Mapping[str, Tensor]) -> tuple[nn.Module, dict[str, nn.Parameter]]:
     """Copy a model as a linear function of its input: absolute values in double precision, in evaluation."""
     copied = dense_copy(model)[0].double().eval()
+    for module in list(copied.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.Hardtanh):  # ReLU6 is one: what it cuts off above would end the flow
+                setattr(module, name, nn.ReLU())
     for tensor in (*copied.parameters(), *copied.buffers()):
         if tensor.is_floating_point():
             tensor.data.abs_()

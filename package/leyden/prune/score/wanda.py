@@ -36,7 +36,8 @@ def feed_first(model: nn.Module, batch: Any) -> object:
 class Wanda(Scored):
     """Prune the weights of least size times norm of what comes into them, compared within each output.
 
-    Exactly `round(sparsity * n)` of the n weights of each output are pruned, those pruned already included.
+    Exactly `round(sparsity * n)` of the n weights of each output are pruned, those pruned already included, but one of
+    them stays in any case.
 
     For large trained networks, without gradients or fine-tuning: a few batches without classes do. It knows what comes
     into linear layers, convolutions (for every position of the kernel by itself), attention, recurrent layers, and
@@ -129,10 +130,11 @@ def _scores(weights: Mapping[str, Tensor], incoming: Mapping[str, Incoming]) -> 
 
 
 def _keep_in_rows(score: Tensor, sparsity: float, *, incoming: Incoming, standing: Tensor | None) -> Tensor:
-    """Keep the highest of each output: all but exactly `round(sparsity * n)` of n, of equal ones the later."""
+    """Keep the highest of each output: all but `round(sparsity * n)` of n, one at least; of equal ones the later."""
     ranked = _by_output(score if standing is None else score.masked_fill(~standing, -torch.inf), incoming)
     rows = ranked.flatten(2)
-    lowest = rows.sort(dim=2, stable=True).indices[..., : round(sparsity * rows.shape[2])]
+    count = min(round(sparsity * rows.shape[2]), rows.shape[2] - 1)
+    lowest = rows.sort(dim=2, stable=True).indices[..., :count]
     left = torch.ones_like(rows, dtype=torch.bool).scatter_(2, lowest, value=False)
     keep = torch.empty_like(score, dtype=torch.bool)
     _by_output(keep, incoming).copy_(left.view(ranked.shape))

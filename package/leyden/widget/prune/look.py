@@ -1,6 +1,6 @@
 """The style sheet of the pruning panel: two columns where there is room, colours for light and dark themes."""
 
-from leyden.widget.prune.drawing.chart import COLOURS
+from leyden.widget.prune.drawing.cost import COLOURS
 
 __all__ = ["LOOK"]
 
@@ -72,6 +72,9 @@ LOOK = f"""
 .leyden-prune .row[aria-selected="true"] {{ background: var(--jp-layout-color2, #8882);
   box-shadow: inset 3px 0 0 var(--kept); }}
 @container (max-width: 400px) {{ .leyden-prune svg text {{ font-size: 16px; }}
+  .leyden-prune .leyden-copy {{ flex-wrap: wrap; }}
+  .leyden-prune .leyden-copy textarea {{ flex: 1 0 100%; }}
+  .leyden .leyden-prune table.facts th {{ white-space: normal; min-width: 76px; }}
   .leyden-prune .row {{ grid-template-columns: minmax(0, 1fr) 72px 48px; }}
   .leyden-prune .row :is(.bar, .left) {{ display: none; }} }}
 """

@@ -80,7 +80,7 @@ class Workshop:
 
     Args:
         model: what is pruned; only read.
-        wheres: where it may be pruned, by name.
+        sites: where it may be pruned, by name.
         makers: methods, by name.
 
     Examples:
@@ -90,8 +90,8 @@ class Workshop:
         0.5
     """
 
-    def __init__(self, model: nn.Module, wheres: Mapping[str, Selector | None], makers: Mapping[str, Maker]) -> None:
-        self.wheres = dict(wheres)
+    def __init__(self, model: nn.Module, sites: Mapping[str, Selector | None], makers: Mapping[str, Maker]) -> None:
+        self.sites = dict(sites)
         self.makers = dict(makers)
         self.names = tuple(place.name for place in places(model))
         self._given = model
@@ -134,7 +134,7 @@ class Workshop:
             return Made(choice, remask(source, {}), source)
         with self._lock:
             method = self._quick(choice, self.makers[choice.method](choice.sparsity))
-            return Made(choice, prune(source, method, where=self.wheres[choice.where]), source)
+            return Made(choice, prune(source, method, where=self.sites[choice.where]), source)
 
     def seen(self, choice: Choice) -> bool:
         """Whether `look` gives an answer at once."""
@@ -157,8 +157,8 @@ class Workshop:
             PanelError: something is not known here; None is nothing.
         """
         faults = self._faults([] if share is None else [share], [] if method is None else [method])
-        if where is not None and where not in self.wheres:
-            faults.append(f"where is one of {', '.join(map(repr, self.wheres))}, given {where!r}")
+        if where is not None and where not in self.sites:
+            faults.append(f"where is one of {', '.join(map(repr, self.sites))}, given {where!r}")
         if faults:
             raise PanelError("; ".join(faults))
 

@@ -105,7 +105,7 @@ class PrunePanel(Panel):
     @property
     def offers(self) -> tuple[str, ...]:
         """What `prune(where=...)` takes."""
-        return tuple(self._shop.wheres)
+        return tuple(self._shop.sites)
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The lines that do what a panel was asked for: values spelled as code, with the imports that it takes."""
 
-import ast
 import builtins
+import dis
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -69,7 +70,7 @@ class Recipe:
             if not self.shop.stands(step):
                 method, where = self._method(step), self._where(step)
                 objects |= {**method.objects, **where.objects}
-                lines.append(f"sparse = prune({'sparse' if lines else 'model'}, {method.text}{where.text})")
+                lines.append(_line("sparse" if lines else "model", method.text, where.text))
             if tuned is not None:
                 trainer = spell(self.tune, {}) or Phrase("tune")
                 objects |= trainer.objects
@@ -93,11 +94,11 @@ class Recipe:
         return Phrase(f"{named.text}({choice.sparsity!r})", named.objects)
 
     def _where(self, choice: Choice) -> Phrase:
-        where = self.shop.wheres[choice.where]
+        where = self.shop.sites[choice.where]
         if where is None:
             return Phrase("")
         found = spell(where, {}) or Phrase("where")
-        return Phrase(f", where={found.text}", found.objects)
+        return Phrase(f"where={found.text}", found.objects)
 
 
 def spell(value: Any, known: Mapping[str, Any]) -> Phrase | None:
@@ -134,7 +135,7 @@ def script(lines: Sequence[str], objects: Mapping[str, Any]) -> str:
     """Put the imports that some lines take above them, and say which names are left to whoever runs them.
 
     Args:
-        lines: Python, one statement each.
+        lines: Python, a statement each.
         objects: what stands behind names in them.
 
     Examples:
@@ -153,7 +154,7 @@ def script(lines: Sequence[str], objects: Mapping[str, Any]) -> str:
     used, made = _names("\n".join(lines))
     left = [name for name in used if name not in homes and name not in made and not hasattr(builtins, name)]
     note = [f"# {', '.join(left)}: as given to the panel"] if left else []
-    return "\n".join([*top, *([""] if top else []), *note, *map(_folded, lines)])
+    return "\n".join([*top, *([""] if top else []), *note, *lines])
 
 
 def _question(where: Where) -> Phrase | None:
@@ -189,10 +190,13 @@ def _call(value: Any, known: Mapping[str, Any]) -> Phrase | None:
 
 
 def _literal(value: Any) -> Phrase | None:
-    try:
-        return Phrase(repr(value)) if ast.literal_eval(repr(value)) == value else None
-    except (ValueError, SyntaxError, TypeError):
-        return None
+    if isinstance(value, tuple):
+        parts = [_literal(part) for part in value]
+        texts = [part.text for part in parts if part is not None]
+        return Phrase(f"({', '.join(texts)}{',' if len(texts) == 1 else ''})") if len(texts) == len(parts) else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return Phrase(f"float({str(value)!r})")
+    return Phrase(repr(value)) if value is None or type(value) in (bool, int, float, str) else None
 
 
 def _home(name: str, thing: Any) -> str | None:
@@ -208,20 +212,18 @@ def _home(name: str, thing: Any) -> str | None:
 
 
 def _names(text: str) -> tuple[list[str], set[str]]:
-    """The names that code reads, in their order, and those that it binds."""
-    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
-    found.sort(key=lambda node: (node.lineno, node.col_offset))
-    used = [node.id for node in found if isinstance(node.ctx, ast.Load)]
-    return list(dict.fromkeys(used)), {node.id for node in found if isinstance(node.ctx, ast.Store)}
+    """The names that code reads, in their order, and those that it binds.
+
+    Read from the compiled code: making a syntax tree is not safe beside another thread that makes one (in Python 3.11
+    either fails with "AST constructor recursion depth mismatch"), and a notebook makes one of every cell.
+    """
+    found = list(dis.get_instructions(compile(text, "<panel>", "exec")))
+    used = dict.fromkeys(str(one.argval) for one in found if one.opname == "LOAD_NAME")
+    return list(used), {str(one.argval) for one in found if one.opname == "STORE_NAME"}
 
 
-def _folded(line: str) -> str:
-    """A long call in several lines, an argument each."""
-    tree = ast.parse(line).body[0]
-    call = tree.value if isinstance(tree, ast.Assign | ast.Expr) else None
-    if len(line) <= _WIDE or not isinstance(call, ast.Call):
-        return line
-    head = line[: call.col_offset] + ast.unparse(call.func)
-    parts = [ast.unparse(part) for part in call.args]
-    parts += [f"{part.arg}={ast.unparse(part.value)}" for part in call.keywords]
-    return f"{head}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+def _line(*arguments: str) -> str:
+    """The call that prunes, in several lines where it is long, an argument each."""
+    given = [argument for argument in arguments if argument]
+    line = f"sparse = prune({', '.join(given)})"
+    return line if len(line) <= _WIDE else "".join(["sparse = prune(\n", *(f"    {one},\n" for one in given), ")"])

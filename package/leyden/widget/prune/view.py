@@ -21,6 +21,7 @@ _SHARES = {
     "every 10 %, to 90 %": tuple(tenth / 10 for tenth in range(1, 10)),
     "90, 95, 98, 99 %": (0.9, 0.95, 0.98, 0.99),
 }
+_MOST = 0.99  # where the slider ends, unless a script asks for more
 _FIRST = 3  # methods that are ticked for a comparison
 _DIGITS = 4  # of a share: a slider tells 0.5700000000000001
 
@@ -68,7 +69,12 @@ class PruneView(View):
 
     def _controls(self) -> widgets.Widget:
         panel = self._prune
-        span: dict[str, Any] = {"min": 0.0, "max": 0.99, "step": 0.01, "readout_format": ".0%"}
+        span: dict[str, Any] = {
+            "min": 0.0,
+            "max": max(_MOST, panel.choice.sparsity),
+            "step": 0.01,
+            "readout_format": ".0%",
+        }
         self.sparsity = widgets.FloatSlider(panel.choice.sparsity, continuous_update=False, **span)
         self.method = widgets.Dropdown(options=panel.methods, value=panel.choice.method)
         self.where = widgets.Dropdown(options=panel.offers, value=panel.choice.where)
@@ -111,6 +117,7 @@ class PruneView(View):
     def _layers(self) -> widgets.Box:
         panel = self._prune
         self.large, self.rows = html(), LayerList(value=panel.layer) if LIVE else html()
+        self.head = html(ROW_HEAD)
         parts: list[widgets.Widget] = [self.large]
         if isinstance(self.rows, LayerList):
             self.link(self.rows, read=lambda: panel.layer, act=panel.select)
@@ -118,7 +125,7 @@ class PruneView(View):
             self.pick = widgets.Dropdown(options=[layer.name for layer in panel.layers], value=panel.layer)
             self.link(self.pick, read=lambda: panel.layer, act=panel.select)
             parts.append(labelled("layer", self.pick))
-        return widgets.Box([stack([html(ROW_HEAD), self.rows]), stack(parts)])
+        return widgets.Box([stack([self.head, self.rows]), stack(parts)])
 
     def _show_buttons(self) -> None:
         panel = self._prune
@@ -148,6 +155,7 @@ class PruneView(View):
             return
         shown = next((layer for layer in layers if layer.name == chosen), None)
         put(self.large, "" if shown is None else _titled(shown.words()) + histogram_svg(shown) + _KEY)
+        put(self.head, ROW_HEAD if layers else "")
         if isinstance(self.rows, LayerList):
             self.rows.items = layer_items(layers)
         else:

@@ -34,6 +34,7 @@ def test_what_was_pruned_before_is_gone_and_has_no_value():
     [found] = histograms(before, prune(before, Magnitude(0.75)))
     assert (found.gone, sum(found.pruned), sum(found.kept), found.zeros) == (2, 1, 1, 3)
     assert "3 of 4 weights pruned (75.0%), 2 of them before" in found.words()
+    assert histograms(before, before)[0].words().endswith("2 of 4 weights pruned (50.0%), all of them before")
 
 
 def test_what_is_left_out_says_so(two_layers):

@@ -1,6 +1,6 @@
 """What a pruning panel draws: the weights of a layer, all layers below each other, what pruning costs."""
 
-from leyden.widget.prune.drawing.chart import COLOURS, chart
+from leyden.widget.prune.drawing.cost import COLOURS, chart
 from leyden.widget.prune.drawing.histogram import Histogram, histogram_svg, histograms, outline
 from leyden.widget.prune.drawing.layers import ROW_HEAD, LayerList, layer_items, layer_rows
 

@@ -58,7 +58,7 @@ class Histogram:
     def steps(self) -> dict[str, tuple[list[float], list[float]]]:
         """The outlines as lines: (values, counts) of what was kept and of what was pruned."""
         bins = len(self.kept)
-        ends = [self.limit * (2 * place / bins - 1) for place in range(bins + 1)]
+        ends = [self.limit * (2 * place - bins) / bins for place in range(bins + 1)]
         across = [end for place in range(bins) for end in ends[place : place + 2]]
         lines = {"kept": self.kept, "pruned": self.pruned}
         return {name: (across, [float(count) for count in counts for _ in range(2)]) for name, counts in lines.items()}
@@ -67,7 +67,8 @@ class Histogram:
         """What it says, for those who do not see it."""
         name = f"{self.name} ({' x '.join(map(str, self.shape))})"
         told = f"{name}: {self.zeros:,} of {self.total:,} weights pruned ({self.share:.1%})"
-        before = f", {self.gone:,} of them before" if self.gone else ""
+        gone = "all" if self.gone == self.zeros else f"{self.gone:,}"
+        before = f", {gone} of them before" if self.gone else ""
         return f"{name}: {self.total:,} weights, left out of pruning" if self.spared else told + before
 
 

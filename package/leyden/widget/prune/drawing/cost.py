@@ -1,7 +1,7 @@
 """Scores over the share pruned, a line a method, in the colours of the reader's own theme."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 __all__ = ["COLOURS", "chart"]
@@ -52,14 +52,20 @@ def chart(
         f'<svg class="cost" role="img" aria-label="{escape(f"{score} over the share pruned. {told}")}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}">{"".join(parts)}</svg>'
     )
-    names = [f'<span class="c{place % len(COLOURS)}"><i></i>{escape(name)}</span>' for place, name in enumerate(found)]
-    level = [] if dense is None else [f'<span class="level"><i></i>not pruned {dense:.4g}</span>']
     title = f"<b>{escape(score[:1].upper() + score[1:])} over the share pruned</b>"
-    left = [
-        f'<div class="refused"><b>{escape(name)}</b> left out: {escape(why)}</div>'
-        for name, why in (refused or {}).items()
+    return title + drawing + _key(found, dense) + "".join(_left_out(refused or {}))
+
+
+def _key(names: Iterable[str], dense: float | None) -> str:
+    parts = [f'<span class="c{place % len(COLOURS)}"><i></i>{escape(name)}</span>' for place, name in enumerate(names)]
+    level = [] if dense is None else [f'<span class="level"><i></i>not pruned {dense:.4g}</span>']
+    return f'<div class="key">{"".join([*parts, *level])}</div>'
+
+
+def _left_out(refused: Mapping[str, str]) -> list[str]:
+    return [
+        f'<div class="refused"><b>{escape(name)}</b> left out: {escape(why)}</div>' for name, why in refused.items()
     ]
-    return f'{title}{drawing}<div class="key">{"".join([*names, *level])}</div>{"".join(left)}'
 
 
 class _Frame:

@@ -1,7 +1,7 @@
 import math
 import re
 
-from leyden.widget.prune.drawing.chart import COLOURS, chart
+from leyden.widget.prune.drawing.cost import COLOURS, chart
 
 CURVES = {"magnitude": ([0.5, 0.9], [0.9, 0.6]), "random": ([0.5], [0.3])}
 
