@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import ConstantLR, LRScheduler
 
 from leyden.errors import PruneError
-from leyden.prune.masking import zero_
+from leyden.prune.bits import zero_
 from leyden.prune.pruning import masks
 
 __all__ = ["carry", "mask_history_"]

@@ -98,10 +98,8 @@ def keep_highest(
     check_method(sparsity, scope, *broken)
     ranked = _Ranked(scores, standing or {}, absolute)
     groups = [list(scores)] if scope == "global" else [[name] for name in scores]
-    kept: dict[str, Tensor] = {}
-    for group in groups:
-        kept |= ranked.keep(group, sparsity, spare=scope == "local")
-    return kept
+    found = [ranked.keep(group, sparsity, spare=scope == "local") for group in groups]
+    return {name: mask for part in found for name, mask in part.items()}
 
 
 class _Ranked:

@@ -29,6 +29,18 @@ def test_the_model_given_stays_bit_for_bit_as_it_was(model, share_of_zeros):
     panel.close()
 
 
+@pytest.mark.parametrize("read", ["facts", "shares", "pictures", "curves"])
+def test_looking_at_a_large_layer_changes_nothing(read):
+    torch.manual_seed(0)
+    large = nn.Linear(300, 300)
+    before = large.weight.detach().clone()
+    panel = PrunePanel(large)
+    panel.prune(0.5, where="every weight")
+    getattr(panel, read)()
+    assert torch.equal(large.weight, before)
+    panel.close()
+
+
 def spoil_in_place(pruned):
     with torch.no_grad():
         for parameter in pruned.parameters():

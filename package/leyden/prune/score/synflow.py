@@ -28,7 +28,7 @@ class SynFlow(Scored):
     cut the network in two. A private copy is run in evaluation and double precision, `rounds` times forward and
     backward; it takes the memory of the model about six times over.
 
-    It suits networks of convolutions, linear layers, batch normalisation and ReLU; an `nn.ReLU6` or `nn.Hardtanh` is run
+    It suits networks of convolutions, linear layers, batch normalisation and ReLU; an `nn.ReLU6` or `nn.Hardtanh` runs
     as ReLU. Where the flow ends (behind a
     softmax or saturated gates, in the queries and keys of attention) it refuses.
 

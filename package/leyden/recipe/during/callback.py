@@ -45,7 +45,7 @@ class Pruning(Callback):
         begin: epochs or steps that are done before the first level.
         every: epochs or steps from one change to the next.
         unit: what `begin` and `every` count: epochs, or steps of the optimisers as `trainer.global_step` counts them.
-        where: as for `prune`.
+        where: as for `prune`; paths begin at the task, as `named("model.head")` where it holds its network as `model`.
         regrow: exchanges of weights that follow the last level, at the same pace.
 
     Attributes:

@@ -80,3 +80,16 @@ def test_the_drawing_is_told_in_words_and_its_names_are_harmless():
 def test_lines_go_around_the_bins():
     steps = Histogram("a", (1, 4), 1.5, (1, 0, 1), (0, 2, 0), 0, False).steps()
     assert steps["pruned"] == ([-1.5, -0.5, -0.5, 0.5, 0.5, 1.5], [0.0, 0.0, 2.0, 2.0, 0.0, 0.0])
+
+
+def test_counting_large_layers_leaves_their_outliers_alone():
+    torch.manual_seed(0)
+    model = nn.Linear(300, 300)
+    with torch.no_grad():
+        model.weight[0, 0] = 100.0
+    before = model.weight.detach().clone()
+    pruned = prune(model, Magnitude(0.5))
+    histograms(model, model)
+    histograms(model, pruned)
+    assert torch.equal(model.weight, before)
+    assert pruned.weight[0, 0] == 100.0

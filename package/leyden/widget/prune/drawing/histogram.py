@@ -13,8 +13,9 @@ from leyden.prune import masks, places
 __all__ = ["Histogram", "histogram_svg", "histograms", "outline"]
 
 _LEAST, _MOST = 11, 61  # bins
+_PRUNED = 64  # where the numbers of bins of pruned weights begin
 _SEEN = 0.999  # of all weights lie within the ends; the few beyond are counted into the last bins
-_SAMPLE = 1 << 20  # weights that the ends are found from
+_SAMPLE = 1 << 16  # weights that the ends are found from
 
 
 @final
@@ -149,17 +150,22 @@ def histogram_svg(found: Histogram, *, width: int = 460, height: int = 150) -> s
 
 
 def _counted(name: str, weight: Tensor, before: Tensor | None, after: Tensor | None) -> Histogram:
-    wide = weight.float().reshape(-1)
-    kept = torch.ones_like(wide, dtype=torch.bool) if after is None else after.reshape(-1)
-    alive = torch.ones_like(kept) if before is None else before.reshape(-1)
-    limit, bins = _limit(wide[alive]), _count(len(wide))
+    flat = weight.reshape(-1)
+    alive = flat if before is None else flat[before.reshape(-1)]
+    limit, bins = _limit(alive), _count(len(flat))
+    # the bin of each weight as one byte, so that kept and pruned ones are counted in one pass
+    places = (alive.float().clamp(-limit, limit) / limit).add_(1).mul_(bins / 2).clamp_(max=bins - 1).to(torch.uint8)
+    if after is not None:
+        left = after.reshape(-1) if before is None else after.reshape(-1)[before.reshape(-1)]
+        places += left.logical_not().to(torch.uint8) * _PRUNED
+    counts = torch.bincount(places, minlength=_PRUNED + bins).tolist()
     return Histogram(
         name=name,
         shape=tuple(weight.shape),
         limit=limit,
-        kept=_bins(wide[kept], limit, bins=bins),
-        pruned=_bins(wide[alive & ~kept], limit, bins=bins),
-        gone=int((~alive & ~kept).sum()),
+        kept=tuple(counts[:bins]),
+        pruned=tuple(counts[_PRUNED : _PRUNED + bins]),
+        gone=len(flat) - len(alive),
         spared=after is None,
     )
 
@@ -169,14 +175,9 @@ def _count(weights: int) -> int:
     return min(_MOST, max(_LEAST, 2 * round(weights ** (1 / 3)) - 1))
 
 
-def _bins(values: Tensor, limit: float, *, bins: int) -> tuple[int, ...]:
-    counts = torch.histc(values.clamp(-limit, limit), bins=bins, min=-limit, max=limit)
-    return tuple(int(count) for count in counts.tolist())
-
-
 def _limit(values: Tensor) -> float:
     """Where the bins end: the size that all but a few weights stay below."""
-    few = values[:: max(1, len(values) // _SAMPLE)].abs()
+    few = values[:: max(1, len(values) // _SAMPLE)].float().abs()
     few = few[few.isfinite()]
     if not len(few):
         return 1.0
