@@ -168,6 +168,21 @@ class PruneError(LeydenError):
     """A model, method or optimiser cannot be pruned as asked."""
 
 
+class SearchError(PruneError):
+    """A search for how far a model can be pruned broke off; what it had found by then is kept.
+
+    Attributes:
+        search: as far as it came, as `leyden.prune.Search`: the last good model and what was tried.
+    """
+
+    def __init__(self, message: str, search: Any = None) -> None:
+        super().__init__(message, search)
+        self.search = search
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class OnnxError(LeydenError):
     """An ONNX file cannot be read or run, or was given arrays that it does not take."""
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from leyden.errors import PruneError
+from leyden.errors import PruneError, SearchError
 from leyden.prune import Magnitude, masks, named, sparsity
 from leyden.prune.schedule import prune_until
 
@@ -114,9 +114,22 @@ def test_an_error_names_its_level_and_its_cause():
         if sparsity(model).zeros > 0.4:
             raise ValueError("out of memory")
 
-    with pytest.raises(PruneError, match=r"^tune failed at sparsity 0.5: out of memory$") as told:
+    with pytest.raises(SearchError, match=r"^tune failed at sparsity 0.5: out of memory; error.search.model") as told:
         search(tune=tune)
     assert isinstance(told.value.__cause__, ValueError)
+
+
+def test_an_error_does_not_lose_what_was_found_before():
+    def tune(model):
+        if sparsity(model).zeros > 0.4:
+            raise ValueError("out of memory")
+
+    with pytest.raises(SearchError) as told:
+        search(tune=tune)
+    found = told.value.search
+    assert found.status == "failed"
+    assert found.sparsity == found.steps[-1].sparsity < 0.5
+    assert sparsity(found.model).zeros == found.sparsity
 
 
 def test_an_error_of_the_score_is_named_as_such():

@@ -25,7 +25,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from torch import nn
 
-from leyden.errors import PruneError
+from leyden.errors import PruneError, SearchError
 from leyden.prune.pruning import masks, prune, remask
 from leyden.prune.schedule.asking import At, methods_for
 from leyden.prune.schedule.levels import check_levels
@@ -36,8 +36,8 @@ __all__ = ["Search", "Status", "Trial", "Way", "prune_until"]
 
 _Model = TypeVar("_Model", bound=nn.Module)
 
-Status: TypeAlias = Literal["running", "finished", "below floor", "interrupted"]
-"""How far a search is: at work, through with all levels, ended by a low score, or by Ctrl-C."""
+Status: TypeAlias = Literal["running", "finished", "below floor", "interrupted", "failed"]
+"""How far a search is: at work, through with all levels, ended by a low score, by Ctrl-C, or by an error."""
 
 Way: TypeAlias = Literal["climb", "bisect"]
 """One level after the other, each from the model of the one before; or by halves, each from the model given."""
@@ -96,14 +96,14 @@ def prune_until(
         where: as for `prune`.
         way: "climb" starts each level from the last good model and ends at the first bad one. "bisect" starts each from
             `model` and halves the levels, so that ten of them take four trials; it relies on scores that fall.
-        listener: told of the search after each trial, as to keep its model in a file: an error of a later trial ends
-            the search without a result.
+        listener: told of the search after each trial, as to keep its model in a file.
 
     Returns:
         The last good model, what was tried, and how it ended; after Ctrl-C too.
 
     Raises:
-        PruneError: if the levels, the way or the floor are none, or a trial failed, with its level and cause.
+        PruneError: if the levels, the way or the floor are none.
+        SearchError: if a trial failed, with its level and cause; its `.search` holds the last good model.
     """
     _check(way, floor)
     shares = check_levels(levels)
@@ -137,6 +137,9 @@ class _Trials(Generic[_Model]):
                     high = index
                 if listener is not None:
                     listener(search)
+        except SearchError as error:
+            error.search = replace(search, status="failed")
+            raise
         except (KeyboardInterrupt, SystemExit):  # Lightning makes the one into the other
             return replace(search, status="interrupted")
         return replace(search, status="finished" if high == len(self.methods) else "below floor")
@@ -151,7 +154,8 @@ class _Trials(Generic[_Model]):
             doing = "score"
             return tuned, float(self.score(tuned))
         except Exception as error:
-            raise PruneError(f"{doing} failed at sparsity {level:.4g}: {error}") from error
+            kept = "; error.search.model is the last good one"
+            raise SearchError(f"{doing} failed at sparsity {level:.4g}: {error}{kept}") from error
 
 
 def _trained(pruned: _Model, tuned: _Model | None) -> _Model:
