@@ -27,6 +27,7 @@ __all__ = [
     "PanelError",
     "PlotError",
     "PruneError",
+    "SearchError",
     "TooFewClasses",
     "ToolMissing",
     "TrainError",

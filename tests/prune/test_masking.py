@@ -9,7 +9,7 @@ from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.optim import swa_utils
 
 from leyden.errors import PruneError
-from leyden.prune import Magnitude, Random, bake, masks, prune
+from leyden.prune import Magnitude, Random, bake, masks, prune, prune_
 
 
 def train(model, example, steps=3):
@@ -265,3 +265,79 @@ def test_lists_and_dicts_of_parameters_can_be_pruned():
     )
     sparse = pickled(prune(model, Magnitude(0.5, "local")))
     assert [int((value == 0).sum()) for value in (sparse["row"][0], sparse["by"]["a"])] == [2, 2]
+
+
+@pytest.mark.parametrize("of", ["photo", "words"])
+def test_masks_outlive_what_is_done_to_all_tensors_of_a_model(of, photo, picture, words, tokens):
+    model, example = {"photo": (photo, picture), "words": (words, tokens)}[of]
+    sparse = prune(model, Magnitude(0.5))
+    kept = masks(sparse)
+    state = {name: value.clone() for name, value in sparse.state_dict().items()}
+    sparse.type(torch.float64).to_empty(device="cpu").float().load_state_dict(state)
+    assert all(torch.equal(mask, kept[name]) for name, mask in masks(sparse).items())
+    train(sparse, example)
+    assert still_pruned(sparse, kept)
+
+
+def test_masks_lost_on_the_meta_device_are_missed_when_it_comes_back():
+    layer = prune(nn.Linear(4, 4), Magnitude(0.5)).to("meta")
+    with pytest.raises(PruneError, match="the masks of weight in Linear have no values"):
+        layer.to_empty(device="cpu")
+
+
+def test_a_checkpoint_that_is_assigned_replaces_only_the_parameters_it_has(photo):
+    sparse = prune(photo, Magnitude(0.5))
+    before, given = dict(sparse.named_parameters()), torch.ones(4, 8)
+    sparse.load_state_dict({"head.weight": given}, strict=False, assign=True)
+    changed = [name for name, parameter in sparse.named_parameters() if parameter is not before[name]]
+    assert (changed, bool(given.all()), int(sparse.head.weight.count_nonzero())) == (
+        ["head.weight"],
+        True,
+        int(masks(sparse)["head.weight"].sum()),
+    )
+
+
+def test_a_backward_through_weights_pruned_since_is_refused():
+    model, inputs = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3)), torch.ones(1, 3)
+    out = model(inputs).sum()
+    prune_(model, Magnitude(0.5))
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.backward()
+
+
+def test_a_masked_parameter_cannot_be_replaced_by_one_of_another_shape():
+    layer = prune(nn.Linear(4, 4), Magnitude(0.5))
+    with pytest.raises(PruneError, match=r"weight of Linear is masked as \(4, 4\), and its new parameter is \(6, 4\)"):
+        layer.weight = nn.Parameter(torch.ones(6, 4))
+
+
+class Sealed(nn.Linear):
+    def __setattr__(self, name, value):
+        if name == "__class__":
+            raise AttributeError(name)
+        super().__setattr__(name, value)
+
+
+class Reduced(nn.Linear):
+    def __reduce__(self):
+        return self.__class__, (self.in_features, self.out_features), self.__dict__
+
+
+class Remade(nn.Linear):
+    def __getstate__(self):
+        return self.in_features, self.out_features, self.state_dict()
+
+    def __setstate__(self, state):
+        *sizes, values = state
+        self.__init__(*sizes)
+        self.load_state_dict(values)
+
+
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("kind", [Sealed, Reduced, Remade])
+def test_layers_with_ways_of_their_own_keep_their_masks(kind, copied):
+    sparse = prune(nn.Sequential(kind(4, 4)), Magnitude(0.5))
+    twin, kept = copied(sparse), masks(sparse)
+    assert torch.equal(masks(twin)["0.weight"], kept["0.weight"])
+    train(twin, torch.randn(2, 4))
+    assert still_pruned(twin, kept)

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from leyden.errors import PruneError
-from leyden.prune import Magnitude, Random, Threshold, bake, depthwise, masks, named, prune, sparsity
+from leyden.prune import Magnitude, Random, Threshold, bake, depthwise, masks, named, prune, prune_, remask, sparsity
 
 
 def values(model):
@@ -252,6 +252,37 @@ def test_a_model_that_cannot_be_copied_is_refused_with_the_reason():
     layer.last = layer(torch.ones(1, 3))
     with pytest.raises(PruneError, match=r"Linear cannot be copied .* results of a forward"):
         prune(layer, Magnitude(0.5))
+
+
+class Alone(nn.Linear):
+    """Gives itself for a copy, as a frozen teacher does that is too large to have twice."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda model: prune(model, Magnitude(0.5)),
+        lambda model: remask(model, {"1.weight": torch.eye(2, dtype=torch.bool)}),
+    ],
+    ids=["prune", "remask"],
+)
+def test_what_a_model_shares_with_its_copies_is_not_pruned_behind_its_back(act):
+    model = nn.Sequential(nn.Linear(2, 2), Alone(2, 2))
+    with pytest.raises(PruneError, match=r"1.weight: the same in a deep copy of the model"):
+        act(model)
+    assert masks(prune(model, Magnitude(0.5), where="0")).keys() == {"0.weight"}
+
+
+@pytest.mark.parametrize("act", [prune, prune_], ids=["copied", "in place"])
+def test_a_model_pruned_in_inference_mode_can_be_trained(act):
+    layer = nn.Linear(4, 4)
+    with torch.inference_mode():
+        sparse = act(layer, Magnitude(0.5))
+    sparse(torch.ones(1, 4)).sum().backward()
+    assert int(next(sparse.parameters()).grad.count_nonzero()) == 8
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN:UserWarning")

@@ -1,4 +1,5 @@
 import copy
+from typing import Any, cast
 
 import jaxtyping
 import pytest
@@ -167,6 +168,18 @@ def test_batches_that_run_out_are_refused(photo, picture):
 def test_exchanges_that_are_none_are_refused_when_they_are_made():
     with pytest.raises(PruneError, match=r"share is above 0 and below 1; 1.5 was given; .* 0 was given"):
         Regrowth((0.5, 1.5, 0), [1])
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_exchanges_are_refused_before_training_where_their_batches_would_run_out():
+    with pytest.raises(PruneError, match=r"shares are a tuple.* 0.3 was given; .* list_iterator is spent.*; loss is a"):
+        Regrowth(cast("Any", 0.3), iter([1]), cast("Any", "squares"))
+
+
+def test_exchanges_compare_and_print_without_their_batches():
+    one, other = (Regrowth((0.5,), [torch.ones(2, 2)]) for _ in range(2))
+    assert len({one, other}) == 2
+    assert str(one) == "Regrowth(shares=(0.5,))"
 
 
 def test_exchanges_of_nothing_are_refused():

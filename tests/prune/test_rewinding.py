@@ -1,4 +1,5 @@
 import copy
+from typing import Any, cast
 
 import pytest
 import torch
@@ -72,6 +73,13 @@ def test_a_ticket_is_trained_and_stays_pruned(photo, picture):
 def test_a_model_without_masks_is_refused(photo):
     with pytest.raises(PruneError, match=r"Photo has no masks to keep: rewind\(prune\(model, method\), earlier\)"):
         rewind(photo, photo)
+
+
+def test_weights_that_hold_no_numbers_are_refused_by_name(photo):
+    state = {name: value.to("meta") if name == "head.bias" else value for name, value in photo.state_dict().items()}
+    state["head.weight"] = cast("Any", state["head.weight"].numpy())
+    with pytest.raises(PruneError, match=r"head.weight was no tensor, but ndarray; head.bias was on the meta device"):
+        rewind(prune(photo, Magnitude(0.5)), state)
 
 
 def test_another_model_is_refused_with_all_that_differs(photo):

@@ -9,7 +9,7 @@ checkpoints. An export to ONNX sees the parameters themselves.
 
 import copy
 import types
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -19,9 +19,9 @@ from torch._subclasses import FakeTensor
 from leyden.errors import PruneError
 from leyden.prune.bits import through, zero_
 
-__all__ = ["Masked", "MaskedRecurrent", "clean_", "mask_", "standing", "unmask_"]
+__all__ = ["Masked", "MaskedRecurrent", "clean_", "mask_", "mask_name", "standing", "unmask_"]
 
-_PREFIX = "_mask_"
+_HELD = "_masks_held"  # where a module that is being unpickled keeps its masks until its state is there
 
 
 class Masked(nn.Module):
@@ -54,16 +54,50 @@ class Masked(nn.Module):
             state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
         )
         if local_metadata.get("assign_to_params_buffers", False):
-            # assign=True made the caller's tensors our parameters: write the zeros into copies.
             for name in standing(self):
-                leaf = self._parameters[name]
-                if leaf is not None:
-                    self._parameters[name] = nn.Parameter(leaf.detach().clone(), leaf.requires_grad)
+                self._own_(name, state_dict.get(prefix + name))
         clean_(self)
+
+    def register_parameter(self, name: str, param: nn.Parameter | None) -> None:
+        """Put another parameter in the place of one, as any module does; assigning one comes by here."""
+        mask = standing(self).get(name)
+        if param is not None and mask is not None and param.shape != mask.shape:
+            raise PruneError(
+                f"{name} of {type(self).__name__} is masked as {tuple(mask.shape)}, and its new parameter is "
+                f"{tuple(param.shape)}: put it into bake(model), and prune that"
+            )
+        super().register_parameter(name, param)
+
+    def _own_(self, name: str, given: Tensor | None) -> None:
+        # assign=True made the caller's tensors our parameters: write the zeros into copies.
+        leaf = self._parameters[name]
+        if leaf is None or given is None:
+            return
+        if leaf is given:
+            self._parameters[name] = nn.Parameter(leaf.detach().clone(), leaf.requires_grad)
+        else:
+            leaf.data = leaf.data.clone()
 
     def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
         clean_(self)
         super()._save_to_state_dict(destination, prefix, keep_vars)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        # to_empty gives memory without values, and type() makes numbers of everything: masks keep what they say.
+        held = standing(self)
+
+        def keeping(tensor: Tensor) -> Tensor:
+            moved = fn(tensor)
+            if moved is tensor or not any(tensor is mask for mask in held.values()):
+                return moved
+            if tensor.is_meta and not moved.is_meta:
+                raise PruneError(
+                    f"the masks of {', '.join(held)} in {type(self).__name__} have no values, since the model was put "
+                    "on the meta device; keep masks(model) first, and say remask_(plain model, masks) afterwards"
+                )
+            return moved.to(torch.bool).copy_(tensor)
+
+        return super()._apply(keeping, recurse)
 
     def named_modules(
         self, memo: set[nn.Module] | None = None, prefix: str = "", remove_duplicate: bool = True
@@ -79,8 +113,15 @@ class Masked(nn.Module):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         # A generated class has no importable name: pickle its plain class, and how to mask that again.
         constructor, arguments, *rest = super().__reduce_ex__(protocol)
-        plain = tuple(self.plain_class if argument is type(self) else argument for argument in arguments)
-        return (_revive, (self.masked_names, standing(self), constructor, plain), *rest)
+        maker, *plain = (self.plain_class if part is type(self) else part for part in (constructor, *arguments))
+        return (_revive, (self.masked_names, standing(self), maker, tuple(plain)), *rest)
+
+    def __setstate__(self, state: Any) -> None:
+        # A class with a state of its own may make its tensors anew, and the masks are no part of that.
+        held = self.__dict__.pop(_HELD, {})
+        super().__setstate__(state)
+        for name in held.keys() - standing(self).keys():
+            self.register_buffer(mask_name(name), held[name], persistent=False)
 
     def extra_repr(self) -> str:
         """Describe the layer as its class does, then name the weights that are masked."""
@@ -109,11 +150,21 @@ class MaskedRecurrent(Masked):
         """Do nothing: the tensors computed with are made afresh for each forward, so packing them once is of no use."""
 
 
+def mask_name(name: str) -> str:
+    """Name the buffer that holds the mask of a parameter.
+
+    Examples:
+        >>> mask_name("weight")
+        '_mask_weight'
+    """
+    return f"_mask_{name}"
+
+
 def standing(module: nn.Module) -> dict[str, Tensor]:
     """Give the masks of one module (not of its children), by attribute name, True where kept; empty if it is plain."""
     if not isinstance(module, Masked):
         return {}
-    found = {name: module._buffers.get(_PREFIX + name) for name in module.masked_names}
+    found = {name: module._buffers.get(mask_name(name)) for name in module.masked_names}
     return {name: mask for name, mask in found.items() if mask is not None}
 
 
@@ -134,13 +185,18 @@ def mask_(module: nn.Module, masks: Mapping[str, Tensor]) -> None:
     plain = module.plain_class if isinstance(module, Masked) else type(module)
     names = tuple(name for name in module._parameters if name in masks or name in standing(module))
     for name, mask in masks.items():
-        module.register_buffer(_PREFIX + name, mask, persistent=False)
+        module.register_buffer(mask_name(name), mask, persistent=False)
     if issubclass(plain, nn.RNNBase):
         module.__dict__.pop("_flat_weights", None)
-    module.__class__ = _masked_class(plain, names)
+    _turn_(module, _masked_class(plain, names))
     if isinstance(module, fx.GraphModule):
         module.recompile()
     clean_(module)
+    for name in masks:
+        leaf = module._parameters.get(name)
+        if leaf is not None and not leaf.is_inference():
+            # The backward of an earlier forward would compute with the zeros: let autograd refuse it.
+            torch.autograd.graph.increment_version(leaf)
 
 
 def unmask_(module: nn.Module) -> None:
@@ -149,19 +205,24 @@ def unmask_(module: nn.Module) -> None:
         return
     clean_(module)
     for name in standing(module):
-        delattr(module, _PREFIX + name)
+        delattr(module, mask_name(name))
     bare: Any = module
-    bare.__class__ = module.plain_class
+    _turn_(bare, module.plain_class)
     if isinstance(bare, nn.RNNBase):
         bare._init_flat_weights()
     if isinstance(bare, fx.GraphModule):
         bare.recompile()
 
 
+def _turn_(module: nn.Module, into: type[nn.Module]) -> None:
+    # Past a `__setattr__` of the class, which may have its own idea of attributes.
+    object.__setattr__(module, "__class__", into)
+
+
 def _read(module: nn.Module, name: str) -> Any:
     # Code that swaps parameters for tensors of its own (meta-learning, DataParallel) leaves them in the instance.
     leaf: Any = module.__dict__[name] if name in module.__dict__ else nn.Module.__getattr__(module, name)
-    mask = module._buffers.get(_PREFIX + name)
+    mask = module._buffers.get(mask_name(name))
     if isinstance(leaf, fx.Proxy):
         return _traced(module, name, leaf)
     if leaf is None or mask is None or (torch.onnx.is_in_onnx_export() and _stands_in_export(leaf)):
@@ -237,5 +298,6 @@ def _revive(
         mask_(module, masks)
     else:
         # Python's own protocol: the state, masks included, comes in after the class.
-        module.__class__ = _masked_class(type(module), names)
+        _turn_(module, _masked_class(type(module), names))
+        module.__dict__[_HELD] = masks
     return module

@@ -21,9 +21,10 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.weight_norm import WeightNorm
 
 from leyden.errors import PruneError
-from leyden.prune.masking import clean_, mask_, standing, unmask_
+from leyden.prune.masking import clean_, mask_, mask_name, standing, unmask_
 from leyden.prune.ranking import has_nan
 from leyden.prune.selection import Place, Selector, places, select
 from leyden.prune.subject import Keep, Method, Rule, Subject
@@ -33,6 +34,7 @@ __all__ = ["bake", "masks", "prune", "prune_", "remask", "remask_"]
 _Model = TypeVar("_Model", bound=nn.Module)
 
 
+@torch.inference_mode(False)
 def prune(model: _Model, method: Method | Rule, *, where: Selector | None = None) -> _Model:
     """Copy a model with some of its weights fixed at zero; use the copy exactly as the model.
 
@@ -59,14 +61,17 @@ def prune(model: _Model, method: Method | Rule, *, where: Selector | None = None
         >>> int((sparse[0].weight == 0).sum()), list(sparse.state_dict()) == list(model.state_dict())
         (24, True)
     """
+    _check_method(method)
     chosen = select(model, where)
     _check_maskable(chosen)
     pruned = _copied(model)
     homes = {place.name: place for place in places(pruned)}
+    _check_apart(chosen, homes)
     _prune_(pruned, method, {place.name: homes[place.name] for place in chosen})
     return pruned
 
 
+@torch.inference_mode(False)
 def prune_(model: _Model, method: Method | Rule, *, where: Selector | None = None) -> _Model:
     """Prune a model in place, for who holds it where no other can be put: a Trainer in the midst of a fit.
 
@@ -90,12 +95,14 @@ def prune_(model: _Model, method: Method | Rule, *, where: Selector | None = Non
         >>> int((prune_(model, Magnitude(0.5)).weight == 0).sum()), int((model.weight == 0).sum())
         (4, 4)
     """
+    _check_method(method)
     chosen = select(model, where)
     _check_maskable(chosen)
     _prune_(model, method, {place.name: place for place in chosen})
     return model
 
 
+@torch.inference_mode(False)
 def remask(model: _Model, keep: Mapping[str, Tensor]) -> _Model:
     """Copy a model with other masks in place of those that stand; what was pruned and no longer is comes back as zero.
 
@@ -117,9 +124,12 @@ def remask(model: _Model, keep: Mapping[str, Tensor]) -> _Model:
         >>> masks(remask(sparse, {"weight": torch.tensor([[True, False], [False, True]])}))["weight"].tolist()
         [[True, False], [False, True]]
     """
-    return remask_(_copied(model), keep)
+    copied = _copied(model)
+    _check_apart([place for place in places(model) if place.name in keep], {home.name: home for home in places(copied)})
+    return remask_(copied, keep)
 
 
+@torch.inference_mode(False)
 def remask_(model: _Model, keep: Mapping[str, Tensor]) -> _Model:
     """Do in place what `remask` does; the model is left as it is where anything is raised.
 
@@ -142,6 +152,7 @@ def remask_(model: _Model, keep: Mapping[str, Tensor]) -> _Model:
     known = {name: homes[name].parameter for name in keep if name in homes}
     chosen = _checked(keep, known)
     _check_maskable([homes[name] for name in chosen])
+    _check_writable(known)
     _clean_all_(model)
     _install_(chosen, homes)
     return model
@@ -160,6 +171,7 @@ def masks(model: nn.Module) -> dict[str, Tensor]:
     return found
 
 
+@torch.inference_mode(False)
 def bake(model: _Model) -> _Model:
     """Copy a pruned model into a plain one: its own classes, zeros written into the weights, no masks left.
 
@@ -184,8 +196,9 @@ def _copied(model: _Model) -> _Model:
 
 def _prune_(model: nn.Module, method: Method | Rule, homes: Mapping[str, Place]) -> None:
     """Mask the parameters of a model at these places, as the method says; nothing is changed if it says nonsense."""
-    _clean_all_(model)
     weights = {name: place.parameter.detach() for name, place in homes.items()}
+    _check_writable(weights)
+    _clean_all_(model)
     stand = {name: mask for name, mask in masks(model).items() if name in weights}
     _check_numbers(weights)
     if isinstance(method, Method):
@@ -202,6 +215,11 @@ def _clean_all_(model: nn.Module) -> None:
         clean_(module)
 
 
+def _check_method(method: object) -> None:
+    if isinstance(method, type) or not callable(method):
+        raise PruneError(f"a method is Magnitude(0.5), its like or a function of the weights; {method!r} was given")
+
+
 def _check_maskable(chosen: list[Place]) -> None:
     faults = []
     for place in chosen:
@@ -211,18 +229,50 @@ def _check_maskable(chosen: list[Place]) -> None:
             faults.append(f"{place.name} is on the meta device, without values: load a checkpoint first")
         elif place.parameter.element_size() == 1:
             faults.append(f"{place.name} is of {place.parameter.dtype}, which torch cannot mask: prune a wider type")
-        for owner in place.owners:
-            if isinstance(owner, nn.utils.parametrize.ParametrizationList):
-                faults.append(
-                    f"{place.name} is not a weight but what one is computed from: remove its parametrisation first, or "
-                    "leave it out by where="
-                )
-            if isinstance(owner, torch.jit.ScriptModule):
-                faults.append(f"{place.name} belongs to compiled TorchScript: prune the model before it is scripted")
-            if isinstance(owner, nn.Embedding | nn.EmbeddingBag) and owner.sparse:
-                faults.append(f"{place.name} has sparse gradients: make its embedding with sparse=False")
+        elif place.parameter.layout != torch.strided:
+            faults.append(
+                f"{place.name} is laid out as {place.parameter.layout}: make it dense, or leave it out by where="
+            )
+        for name, owner in zip(place.names, place.owners, strict=True):
+            faults += [f"{place.name} {fault}" for fault in _owner_faults(owner, name.rpartition(".")[2])]
     if faults:
         raise PruneError("; ".join(faults))
+
+
+def _owner_faults(owner: nn.Module, attribute: str) -> list[str]:
+    faults = []
+    hooks = [hook for hook in owner._forward_pre_hooks.values() if isinstance(hook, WeightNorm)]
+    normed = {name for hook in hooks for name in (f"{hook.name}_g", f"{hook.name}_v")}
+    if isinstance(owner, nn.utils.parametrize.ParametrizationList) or attribute in normed:
+        faults.append(
+            "is not a weight but what one is computed from: remove its parametrisation first, or leave it out by where="
+        )
+    if isinstance(owner, torch.jit.ScriptModule):
+        faults.append("belongs to compiled TorchScript: prune the model before it is scripted")
+    if isinstance(owner, nn.Embedding | nn.EmbeddingBag) and owner.sparse:
+        faults.append("has sparse gradients: make its embedding with sparse=False")
+    if attribute not in standing(owner) and hasattr(owner, mask_name(attribute)):
+        faults.append(f"would have its mask where {type(owner).__name__} has {mask_name(attribute)!r}: rename that")
+    return faults
+
+
+def _check_writable(weights: Mapping[str, Tensor]) -> None:
+    shared = [
+        name
+        for name, weight in weights.items()
+        if any(stride == 0 and length > 1 for stride, length in zip(weight.stride(), weight.shape, strict=True))
+    ]
+    if shared:
+        raise PruneError(f"{', '.join(shared)}: expanded, so that values share memory; make the parameter of a clone")
+
+
+def _check_apart(given: list[Place], copied: Mapping[str, Place]) -> None:
+    shared = [place.name for place in given if copied[place.name].parameter is place.parameter]
+    if shared:
+        raise PruneError(
+            f"{', '.join(shared)}: the same in a deep copy of the model, so the model itself would be pruned; leave "
+            "it out by where=, or say prune_"
+        )
 
 
 def _check_numbers(weights: Mapping[str, Tensor]) -> None:

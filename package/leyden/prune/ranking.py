@@ -153,8 +153,8 @@ class _Ranked:
 
     def _pieces(self, name: str) -> Iterator[Tensor]:
         stand = self._standing.get(name)
-        lines = None if stand is None else stand.reshape(-1)
         score = self._scores[name].detach().reshape(-1)
+        lines = None if stand is None else stand.to(score.device).reshape(-1)
         for start in range(0, score.numel(), _PIECE):
             piece = score[start : start + _PIECE].to(self._float, copy=self._absolute)
             if self._absolute:

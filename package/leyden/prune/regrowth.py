@@ -1,7 +1,7 @@
 """Pruned weights that come back: the least useful make room for those that the loss asks for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar, final
 
 from torch import Tensor, nn
@@ -10,6 +10,7 @@ from leyden.errors import PruneError
 from leyden.prune.pruning import masks, remask, remask_
 from leyden.prune.ranking import keep_highest
 from leyden.prune.score import Batches, Loss, cross_entropy, gradients
+from leyden.prune.score.feeding import batch_faults, loss_faults
 from leyden.prune.selection import Selector, select
 
 __all__ = ["Regrowth", "regrow", "regrow_"]
@@ -18,7 +19,7 @@ _Model = TypeVar("_Model", bound=nn.Module)
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Regrowth:
     """Several exchanges, one after the other, for a callback that prunes during training.
 
@@ -28,7 +29,7 @@ class Regrowth:
         loss: what the gradients are of.
 
     Raises:
-        PruneError: if a share is not above 0 and below 1, or there is none.
+        PruneError: if a share is not above 0 and below 1 or there is none, or the batches or the loss are none.
 
     Examples:
         >>> Regrowth((0.3, 0.1), batches=[1]).shares
@@ -36,13 +37,17 @@ class Regrowth:
     """
 
     shares: tuple[float, ...]
-    batches: Batches
-    loss: Loss = cross_entropy
+    batches: Batches = field(repr=False)
+    loss: Loss = field(default=cross_entropy, repr=False)
 
     def __post_init__(self) -> None:
-        faults = [fault for share in self.shares for fault in _share_faults(share)]
-        if not self.shares:
+        known = isinstance(self.shares, Sequence) and not isinstance(self.shares, str)
+        faults = [fault for share in self.shares for fault in _share_faults(share)] if known else []
+        if not known:
+            faults.append(f"shares are a tuple, as annealed(0.3, 10) gives; {self.shares!r} was given")
+        elif not self.shares:
             faults.append("shares is empty: nothing would be exchanged")
+        faults += batch_faults(self.batches) + loss_faults(self.loss)
         if faults:
             raise PruneError("; ".join(faults))
 
@@ -54,7 +59,8 @@ def regrow(
 
     In each tensor the share of its kept weights that is smallest in absolute value is pruned. As many come back among
     those that were pruned before: where the loss would fall fastest, by the absolute value of its gradient. So each
-    tensor keeps its sparsity exactly. Where fewer are pruned than would go, only so many are exchanged.
+    tensor keeps its sparsity exactly. Where fewer are pruned than would go, only so many are exchanged. Frozen tensors
+    are exchanged as well, and what comes back to them stays zero: leave them out by `where=`.
 
     Args:
         pruned: what `prune` gave; left as it is.

@@ -28,7 +28,7 @@ def rewind(pruned: _Model, earlier: nn.Module | Mapping[str, Tensor]) -> _Model:
 
     Raises:
         PruneError: if `pruned` has no masks, or `earlier` is not the same model: all that is missing, left over or of
-            another shape.
+            another shape, no tensor, or on the meta device.
 
     Examples:
         >>> from leyden.prune import Magnitude, prune
@@ -62,6 +62,12 @@ def _faults(here: Mapping[str, object], there: Mapping[str, object]) -> list[str
     faults += [f"{name} is left over" for name in there if name not in here]
     for name, now in here.items():
         then = there.get(name)
-        if isinstance(now, Tensor) and isinstance(then, Tensor) and now.shape != then.shape:
+        if not isinstance(now, Tensor) or name not in there:
+            continue
+        if not isinstance(then, Tensor):
+            faults.append(f"{name} was no tensor, but {type(then).__name__}")
+        elif now.shape != then.shape:
             faults.append(f"{name} was {tuple(then.shape)} and is {tuple(now.shape)}")
+        elif then.is_meta:
+            faults.append(f"{name} was on the meta device, without values")
     return faults

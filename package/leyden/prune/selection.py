@@ -1,6 +1,6 @@
 """What may be pruned: predicates over the places in a model at which it holds its parameters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeAlias, cast
@@ -119,7 +119,8 @@ def places(model: nn.Module) -> list[Place]:
     """List what can be pruned: floating-point parameters of two axes or more, in the order of `named_parameters`."""
     found: dict[int, list[tuple[str, nn.Module]]] = {}
     parameters: dict[int, nn.Parameter] = {}
-    for path, module in model.named_modules(remove_duplicate=False):
+    modules = dict(model.named_modules(remove_duplicate=False))
+    for path, module in modules.items():
         for attribute, parameter in module._parameters.items():
             if parameter is not None and (nn.parameter.is_lazy(parameter) or _is_matrix(parameter)):
                 found.setdefault(id(parameter), []).append((f"{path}.{attribute}".removeprefix("."), module))
@@ -129,7 +130,7 @@ def places(model: nn.Module) -> list[Place]:
             names=tuple(name for name, _ in homes),
             parameter=parameters[key],
             owners=tuple(owner for _, owner in homes),
-            around=tuple(module for name, _ in homes for module in _around(model, name)),
+            around=tuple(module for name, _ in homes for module in _around(modules, name)),
         )
         for key, homes in found.items()
     ]
@@ -161,9 +162,9 @@ def _is_matrix(parameter: nn.Parameter) -> bool:
     return parameter.is_floating_point() and parameter.ndim >= 2
 
 
-def _around(model: nn.Module, name: str) -> list[nn.Module]:
+def _around(modules: Mapping[str, nn.Module], name: str) -> list[nn.Module]:
     parts = name.split(".")
-    return [model.get_submodule(".".join(parts[:depth])) for depth in range(len(parts))]
+    return [modules[".".join(parts[:depth])] for depth in range(len(parts))]
 
 
 def _matched_instead(model: nn.Module, patterns: tuple[str, ...]) -> str:

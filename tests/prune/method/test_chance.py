@@ -47,6 +47,13 @@ def test_torchs_own_random_state_stays():
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
+@pytest.mark.parametrize("seed", [-1, 1 << 63, 0.5, True, None])
+@pytest.mark.usefixtures("unchecked")
+def test_a_seed_that_is_none_is_refused_at_once(seed):
+    with pytest.raises(PruneError, match=r"seed is a whole number from 0 to below 2\^63; .* was given"):
+        Random(0.5, seed=seed)
+
+
 def test_a_sparsity_out_of_range_is_refused_at_once():
     with pytest.raises(PruneError, match="share from 0 to below 1"):
         Random(1.0, seed=0)

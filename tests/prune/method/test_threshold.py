@@ -23,7 +23,8 @@ def test_the_weights_are_left_alone():
     assert weights["a"].tolist() == [[-3.0, 1.0]]
 
 
-@pytest.mark.parametrize("value", [-1.0, float("inf"), float("nan")])
+@pytest.mark.parametrize("value", [-1.0, float("inf"), float("nan"), True, "half", None])
+@pytest.mark.usefixtures("unchecked")
 def test_a_value_out_of_range_is_refused_at_once(value):
     with pytest.raises(PruneError, match="0 or more"):
         Threshold(value)

@@ -22,6 +22,13 @@ def integers():
     return model
 
 
+def holding(values, **attributes):
+    model = nn.Module()
+    model.matrix = nn.Parameter(values)
+    vars(model).update(attributes)
+    return model
+
+
 def ask(model, where):
     return lambda: prune(model, Magnitude(0.5), where=where)
 
@@ -47,6 +54,13 @@ BAD = {
     "NaN in scores": (answer(Broken()), r"weight: a score is NaN, which has no rank"),
     "lazy": (ask(nn.LazyLinear(2), None), r"weight has no shape yet: run the model once"),
     "meta": (ask(nn.Linear(3, 2, device="meta"), None), r"weight is on the meta device, without values"),
+    "sparse layout": (ask(holding(torch.eye(2).to_sparse()), None), r"matrix is laid out as torch.sparse_coo"),
+    "expanded": (
+        lambda: prune_(holding(torch.ones(1, 2).expand(2, 2)), Magnitude(0.5)),
+        r"matrix: expanded, so that values share memory",
+    ),
+    "name taken": (ask(holding(torch.ones(2, 2), _mask_matrix=1), None), r"Module has '_mask_matrix': rename that"),
+    "a class": (lambda: prune(nn.Linear(3, 2), Magnitude), r"a method is Magnitude\(0\.5\), its like or a function"),
     "nothing": (ask(nn.ReLU(), None), r"ReLU holds no floating-point parameter of two axes"),
     "unknown name": (
         lambda: remask(nn.Linear(3, 2), {"bias": torch.ones(2, dtype=torch.bool)}),
@@ -83,3 +97,15 @@ def test_all_faults_are_told_at_once():
     model = nn.Sequential(nn.LazyLinear(2), nn.Linear(2, 3, device="meta"))
     with pytest.raises(PruneError, match=r"0.weight has no shape yet.*; 1.weight is on the meta device"):
         prune(model, Magnitude(0.5))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated:FutureWarning")
+def test_the_parts_of_a_normed_weight_are_refused():
+    with pytest.raises(PruneError, match=r"weight_g is not a weight .*; weight_v is not a weight"):
+        prune_(nn.utils.weight_norm(nn.Linear(3, 2)), Magnitude(0.5))
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script:DeprecationWarning")
+def test_compiled_torchscript_of_several_layers_is_refused():
+    with pytest.raises(PruneError, match=r"0.weight belongs to compiled TorchScript"):
+        prune(torch.jit.script(nn.Sequential(nn.Linear(3, 2))), Magnitude(0.5))

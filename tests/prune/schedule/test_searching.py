@@ -1,5 +1,7 @@
+import pickle
 from typing import Any, cast
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -132,6 +134,29 @@ def test_an_error_does_not_lose_what_was_found_before():
     assert sparsity(found.model).zeros == found.sparsity
 
 
+def test_an_error_of_the_listener_does_not_lose_the_level_that_it_was_told_of():
+    def full(found):
+        raise OSError("disk full")
+
+    with pytest.raises(SearchError, match=r"^listener failed at sparsity 0.1: disk full; error.search.model") as told:
+        search(listener=full)
+    assert (told.value.search.status, told.value.search.sparsity) == ("failed", 0.1)
+
+
+def test_a_search_goes_with_its_error_into_another_process():
+    def tune(model):
+        raise ValueError("out of memory")
+
+    with pytest.raises(SearchError) as told:
+        search(tune=tune)
+    assert pickle.loads(pickle.dumps(told.value)).search.status == "failed"
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_floor_may_be_a_number_of_numpy():
+    assert search(floor=cast("Any", np.float32(0.4))).sparsity == 0.5
+
+
 def test_an_error_of_the_score_is_named_as_such():
     def score(model):
         raise KeyError("val_accuracy")
@@ -174,9 +199,10 @@ def test_only_what_was_chosen_is_pruned():
         ({"levels": (0.5, 0.2)}, "0.2 comes after 0.5"),
         ({"way": "down", "floor": None}, 'way is "climb" or "bisect"; \'down\' was given; floor is a number; None'),
         ({"floor": float("nan")}, "floor is a number; nan was given"),
+        ({"score": None, "listener": 1}, "score is a function; None was given; listener is a function; 1 was given"),
         ({"where": "haed"}, r"pruning failed at sparsity 0.1: named\('haed'\) matches nothing"),
     ],
-    ids=["levels", "way and floor", "NaN", "where"],
+    ids=["levels", "way and floor", "NaN", "functions", "where"],
 )
 def test_what_cannot_be_searched_is_refused(asked, message):
     def tune(model):

@@ -113,12 +113,17 @@ def test_the_loader_of_torch_feeds_it():
     [
         (lambda model, batch: model(batch), r"one number, as a tensor; that of batch 0 is a tensor of shape \(2, 3\)"),
         (lambda model, batch: model(batch).sum().item(), "that of batch 0 is float"),
+        (lambda model, batch: {"loss": model(batch).sum()}, r"batch 0 is dict: give the tensor alone, .*\['loss'\]"),
+        (
+            lambda model, batch: model(batch).sum() * 1j,
+            "gives a real number; that of batch 0 is torch.complex64",
+        ),
         (lambda model, batch: model(batch).sum().detach(), "does not depend on the model"),
         (lambda model, batch: nn.Linear(2, 1)(batch).sum(), r"depends on none of the weights.*\(weight\)"),
         (lambda model, batch: model(batch).sum() * torch.nan, "the loss of batch 0 is nan"),
         (lambda model, batch: (model.weight - model.weight.detach()).abs().sqrt().sum(), "to weight is not finite"),
     ],
-    ids=["vector", "number", "detached", "another model", "nan", "infinite slope"],
+    ids=["vector", "number", "dict", "complex", "detached", "another model", "nan", "infinite slope"],
 )
 def test_a_loss_of_no_use_is_refused(loss, said):
     with pytest.raises(PruneError, match=said):

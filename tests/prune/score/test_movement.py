@@ -1,4 +1,5 @@
 import copy
+from typing import Any, cast
 
 import pytest
 import torch
@@ -80,3 +81,9 @@ def test_settings_that_are_none_are_refused_together():
         PruneError, match=r"sparsity.*rate is a learning rate above 0; -1.*epochs is a whole number.*0 was"
     ):
         Movement(1.0, BATCHES, rate=-1.0, epochs=0)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_settings_of_another_type_are_refused_as_well():
+    with pytest.raises(PruneError, match=r"rate is a learning rate above 0; 'fast'.*; epochs is a whole .* True was"):
+        Movement(0.5, BATCHES, rate=cast("Any", "fast"), epochs=True)

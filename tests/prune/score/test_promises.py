@@ -47,6 +47,21 @@ def test_the_statistics_of_the_pruned_model_are_those_of_the_model(name):
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_weights_of_no_entries_are_no_hindrance(name):
+    class Beside(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.empty = small(), nn.Parameter(torch.zeros(0, 4))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.body(x) + x.new_zeros(len(x), 0) @ self.empty
+
+    sparse = prune(Beside(), METHODS[name](0.5))
+    assert masks(sparse)["empty"].shape == (0, 4)
+    assert torch.equal(masks(sparse)["body.0.weight"], masks(prune(small(), METHODS[name](0.5)))["0.weight"])
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_equal_calls_give_equal_masks(name):
     model = nn.Sequential(small(), nn.Dropout(0.5))
     one, other = (masks(prune(model, METHODS[name](0.5))) for _ in range(2))

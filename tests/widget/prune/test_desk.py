@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+import torch
 
 from leyden.errors import PanelError
 from leyden.widget.prune.desk import Desk
@@ -88,6 +89,22 @@ def test_what_work_raises_is_kept_until_the_next_of_its_kind(desk):
     desk.ask("look", lambda: None)
     desk.wait(30)
     assert desk.error is None
+
+
+def test_what_was_raised_is_taken_once_the_most_urgent_first(desk):
+    for kind, error in (("dig", KeyError), ("look", ValueError)):
+        desk.ask(kind, lambda error=error: (_ for _ in ()).throw(error()))
+        desk.wait(30)
+    assert [type(desk.take_error()) for _ in range(3)] == [ValueError, KeyError, type(None)]
+
+
+def test_gradients_that_one_piece_of_work_switches_off_are_on_for_the_next(desk, gate):
+    seen = []
+    desk.ask("look", lambda: torch.set_grad_enabled(False))
+    desk.ask("dig", lambda: seen.append(torch.is_grad_enabled()))
+    gate.set()
+    desk.wait(30)
+    assert seen == [True]
 
 
 def test_an_exit_in_the_work_does_not_end_the_desk(desk):

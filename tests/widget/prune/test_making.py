@@ -6,6 +6,7 @@ from torch import nn
 
 from leyden.errors import PanelError, PruneError
 from leyden.prune import Magnitude, masks, prune, sparsity
+from leyden.prune.score import Taylor
 from leyden.widget.prune.choice import Choice
 from leyden.widget.prune.making import Made, Workshop
 from leyden.widget.prune.offer import method_choices
@@ -106,8 +107,22 @@ def test_methods_that_run_the_model_run_it_once_for_all_shares(two_layers):
         made = shop.make(Choice(share, "Taylor")).model
         assert all(torch.equal(mask, masks(made)[name]) for name, mask in masks(direct).items())
     assert len(seen) == 3 + 1
-    shop.make(Choice(0.5, "Taylor", "first"))
+    for share in (0.2, 0.9):  # a comparison goes share by share, not method by method
+        for method in ("Taylor", "SNIP"):
+            shop.make(Choice(share, method))
     assert len(seen) == 3 + 2
+    shop.make(Choice(0.5, "Taylor", "first"))
+    assert len(seen) == 3 + 3
+
+
+def test_scores_are_not_kept_for_a_method_of_ones_own_of_the_same_name(two_layers):
+    torch.manual_seed(0)
+    few, many = ([(torch.randn(size, 8), torch.arange(size) % 4)] for size in (2, 64))
+    makers = method_choices({"Taylor": lambda share: Taylor(share, few if share < 0.5 else many)}, batches=many)
+    shop = Workshop(two_layers, {"every weight": None}, makers)
+    shop.make(Choice(0.2, "Taylor"))
+    made, direct = masks(shop.make(Choice(0.7, "Taylor")).model), masks(prune(two_layers, Taylor(0.7, many)))
+    assert all(torch.equal(made[name], mask) for name, mask in direct.items())
 
 
 def test_copies_may_be_asked_for_from_many_threads(shop):

@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from leyden.errors import PanelError
+from leyden.errors import PanelError, PruneError
 from leyden.prune import Magnitude, Threshold, prune, sparsity
-from leyden.widget.prune.offer import MEASURED, check_share, method_choices
+from leyden.widget.prune.offer import Measured, check_share, method_choices
 
 
 @pytest.fixture
@@ -14,8 +14,9 @@ def batches():
 
 
 def test_methods_that_run_the_model_are_offered_with_batches_only(batches):
-    assert not set(MEASURED) & set(method_choices())
-    assert set(MEASURED) < set(method_choices(batches=batches))
+    more = method_choices(batches=batches)
+    assert set(more) - set(method_choices()) == {"Taylor", "SNIP", "movement", "Wanda"}
+    assert [name for name, make in more.items() if isinstance(make, Measured)] == ["Taylor", "SNIP", "movement"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 0.9, 0.99])
@@ -44,6 +45,12 @@ def test_a_method_of_ones_own_comes_last_or_takes_the_place_of_its_name():
     own = method_choices({"small": Threshold, "random": Magnitude})
     assert list(own)[-1] == "small"
     assert own["random"](0.5) == Magnitude(0.5)
+
+
+@pytest.mark.parametrize("batches", [[], iter([1])], ids=["empty", "one-shot"])
+def test_what_are_no_batches_are_refused_at_the_door(batches):
+    with pytest.raises(PruneError, match="batches are "):
+        method_choices(batches=batches)
 
 
 def test_what_is_no_method_is_refused():

@@ -1,5 +1,6 @@
 import threading
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -74,6 +75,12 @@ def test_undo_and_redo_walk_through_values(model):
     assert panel.history == (first, Choice(0.5, where=first.where), Choice(0.25, where=first.where))
     with pytest.raises(PanelError, match="nothing to redo"):
         panel.redo()
+
+
+def test_a_share_of_numpy_is_a_number_in_the_code(model):
+    panel = PrunePanel(model)
+    panel.prune(np.float64(0.5), where="every weight")
+    assert panel.code.endswith("sparse = prune(model, Magnitude(0.5))")
 
 
 def test_an_answer_of_ones_own_comes_first_and_must_select_something(model):

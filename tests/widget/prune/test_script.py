@@ -134,3 +134,8 @@ def test_numbers_without_end_are_spelled():
     assert [spelled(value).text for value in (math.inf, (1, "a"), (2.5,), None)] == [
         "float('inf')", "(1, 'a')", "(2.5,)", "None",
     ]  # fmt: skip
+
+
+def test_a_share_that_a_method_refuses_is_written_as_it_was_asked_for(two_layers):
+    shop = Workshop(two_layers, {"every weight": None}, {"no": lambda share: Magnitude(share + 1)})
+    assert Recipe(shop, None, {}).code(Choice(0.5, "no")).endswith("sparse = prune(model, methods['no'](0.5))")

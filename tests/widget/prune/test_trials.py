@@ -1,10 +1,12 @@
+import itertools
 import threading
 
 import pytest
 import torch
 
 from leyden.errors import PanelError, PruneError
-from leyden.prune import Magnitude
+from leyden.prune import Magnitude, prune
+from leyden.prune.method import SemiStructured
 from leyden.widget.prune.choice import Choice
 from leyden.widget.prune.making import Workshop
 from leyden.widget.prune.trials import Trials
@@ -78,6 +80,45 @@ def test_nothing_pruned_is_the_model_given(trials, meter):
     assert (meter.calls, trials.scores) == (1, {Choice(): 0.0})
 
 
+def test_a_method_that_prunes_at_a_share_of_0_too_is_scored_as_it_prunes(two_layers, meter):
+    shop = Workshop(two_layers, {"every weight": None}, {"2:4": lambda share: SemiStructured(2, 4)})
+    trials = Trials(shop, meter)
+    trials.measure(Choice(0.0, "2:4"))
+    trials.wait(30)
+    assert trials.curves() == {"2:4": ([0.5], [meter.measure(shop.make(Choice(0.0, "2:4")).model)])}
+    assert trials.dense == 0.0
+    trials.close()
+
+
+def test_zeros_that_the_model_came_with_are_told(two_layers, meter):
+    shop = Workshop(prune(two_layers, Magnitude(0.5)), {"every weight": None}, {"magnitude": Magnitude})
+    trials = Trials(shop, meter)
+    trials.measure(Choice(0.0, "magnitude"))
+    trials.wait(30)
+    assert trials.curves() == {"magnitude": ([0.5], [trials.dense])}
+    assert meter.calls == 1
+    trials.close()
+
+
+@pytest.mark.parametrize("answer", [None, "0.9", 1j, torch.ones(3)], ids=["None", "text", "complex", "three numbers"])
+def test_what_is_no_number_is_refused_as_a_score(shop, said, answer):
+    trials = Trials(shop, lambda model: answer, say=said.append)
+    trials.measure(Choice(0.5))
+    with pytest.raises(PanelError, match="evaluate= gives a number, higher is better; it gave "):
+        trials.wait(30)
+    assert "it gave " in said[0]
+    trials.close()
+
+
+@pytest.mark.parametrize("answer", [True, torch.ones(1, requires_grad=True), torch.tensor(1)], ids=str)
+def test_what_stands_for_a_number_is_a_score(shop, answer):
+    trials = Trials(shop, lambda model: answer)
+    trials.measure(Choice(0.5))
+    trials.wait(30)
+    assert trials.scores == {Choice(0.5): 1.0}
+    trials.close()
+
+
 def test_a_comparison_gives_a_curve_a_method(trials, shop):
     trials.compare(shop.several(Choice(), None, [0.5, 0.75]))
     trials.wait(30)
@@ -120,6 +161,56 @@ def test_a_comparison_takes_the_place_of_another(trials, meter, shop):
     trials.wait(30)
     assert len(trials.scores) == 2
     assert trials.progress == (1, 1)
+
+
+def test_a_comparison_that_fails_does_not_end_the_one_that_took_its_place(shop):
+    gate, begun, calls = threading.Event(), threading.Event(), []
+
+    def evaluate(model):
+        calls.append(1)
+        if len(calls) == 2:
+            begun.set()
+            gate.wait(30)
+            raise ValueError("the first comparison")
+        return 1.0
+
+    trials = Trials(shop, evaluate)
+    trials.compare(shop.several(Choice(), ["random"], [0.1, 0.2]))
+    begun.wait(30)
+    trials.stop()
+    trials.compare(shop.several(Choice(), ["magnitude, global"], [0.5, 0.75]))
+    gate.set()
+    trials.wait(30)
+    assert trials.curves() == {"magnitude, global": ([0.5, 0.75], [1.0, 1.0])}
+    assert trials.progress == (2, 2)
+    trials.close()
+
+
+def test_what_was_raised_once_is_not_raised_of_later_work(shop):
+    calls = itertools.count()
+    trials = Trials(shop, lambda model: 1 / next(calls))
+    trials.compare(shop.several(Choice(), ["random"], [0.1]))
+    with pytest.raises(ZeroDivisionError):
+        trials.wait(30)
+    trials.measure(Choice(0.5))
+    trials.wait(30)
+    assert trials.scores == {Choice(0.5): 0.5}
+    trials.close()
+
+
+def test_closing_while_it_tunes_is_no_fault(shop, meter, said):
+    gate, begun, landed = threading.Event(), threading.Event(), []
+    trials = Trials(shop, meter, tune=lambda model: (begun.set(), gate.wait(30), None)[-1], say=said.append)
+    trials.tune(Choice(0.5), landed=landed.append)
+    begun.wait(30)
+    closing = threading.Thread(target=trials.close)
+    closing.start()
+    while not trials._desk.closed:
+        threading.Event().wait(0.001)
+    gate.set()
+    closing.join()
+    trials.wait(0)
+    assert (said, landed) == ([], [Choice(0.5, tuned=1)])
 
 
 def test_a_method_that_does_not_suit_the_model_is_left_out_of_a_comparison(two_layers, meter):

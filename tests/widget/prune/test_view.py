@@ -62,6 +62,16 @@ def test_fast_moves_end_in_the_rows_that_the_last_value_gives_directly(panel, tw
     direct.close()
 
 
+def test_a_slider_is_never_set_to_the_rounded_number_of_where_it_stands(panel):
+    view, told = panel.view, []
+    view.sparsity.observe(lambda change: told.append(change["new"]), "value")
+    for share in (0.5700000000000001, 0.5800000000000001):
+        view.sparsity.value = share
+        drawn(panel)
+    assert told == [0.5700000000000001, 0.5800000000000001]
+    assert panel.choice.sparsity == 0.58
+
+
 def test_every_choice_is_measured_as_long_as_the_box_is_ticked(panel):
     view = panel.view
     view.sparsity.value = 0.5

@@ -56,3 +56,10 @@ def test_every_kind_of_answer_has_a_name(where, name):
 def test_magnitude_takes_every_answer(model):
     for where in where_choices(model).values():
         assert prune(model, Magnitude(0.5), where=where) is not model
+
+
+def test_signs_that_mean_something_in_patterns_may_stand_in_names():
+    model = nn.Sequential(nn.Linear(8, 8))
+    model.add_module("head[0]", nn.Linear(8, 4))
+    offered = where_choices(model)
+    assert chosen(model, offered["all but last layer"]) == ["0.weight"]

@@ -24,12 +24,12 @@ class Random(Scored):
 
     Args:
         sparsity: share of weights to prune, from 0 to below 1.
-        seed: where the draw starts.
+        seed: where the draw starts, a whole number of 0 or more, below 2^63.
         scope: "global" takes the share of all chosen weights together, "local" of each tensor, of which one
             weight stays in any case.
 
     Raises:
-        PruneError: if `sparsity` lies outside 0 to below 1.
+        PruneError: if `sparsity` lies outside 0 to below 1, or the seed is none.
 
     Examples:
         >>> Random(0.5, seed=0)({"a": torch.ones(2, 4)})["a"].sum()
@@ -44,7 +44,10 @@ class Random(Scored):
     scope: Scope = "global"
 
     def __post_init__(self) -> None:
-        check_method(self.sparsity, self.scope)
+        faults = []
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 1 << 63:
+            faults.append(f"seed is a whole number from 0 to below 2^63; {self.seed!r} was given")
+        check_method(self.sparsity, self.scope, *faults)
 
     def scores(self, weights: Mapping[str, Tensor], subject: Subject | None = None) -> dict[str, Tensor]:
         """Draw a number from 0 to 1 for each weight; see `Scored`."""

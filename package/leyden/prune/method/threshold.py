@@ -1,6 +1,7 @@
 """Every weight below a number goes: `Threshold`."""
 
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
@@ -37,7 +38,8 @@ class Threshold(Method):
     value: float
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.value) and self.value >= 0):
+        number = isinstance(self.value, numbers.Real) and not isinstance(self.value, bool)
+        if not (number and math.isfinite(self.value) and self.value >= 0):
             raise PruneError(f"a threshold is a finite number of 0 or more; {self.value!r} was given")
 
     def __call__(self, weights: Mapping[str, Tensor], subject: Subject | None = None) -> Keep:

@@ -19,7 +19,8 @@ Source:
 """
 
 import math
-from collections.abc import Callable, Sequence
+import numbers
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeAlias, TypeVar
 
@@ -90,7 +91,8 @@ def prune_until(
         model: left as it is.
         at: gives the method for a level.
         levels: rising shares, as `gradual` or `geometric` gives them.
-        tune: trains the pruned model that it is given, in place or as a copy that it gives back.
+        tune: trains the pruned model that it is given, in place or as a copy that it gives back. What it gives is taken
+            to be of the level as it is: with its masks, or zeros may have filled up.
         score: how good a model is; higher is better, and NaN is below any floor.
         floor: the lowest score that is good enough.
         where: as for `prune`.
@@ -102,10 +104,12 @@ def prune_until(
         The last good model, what was tried, and how it ended; after Ctrl-C too.
 
     Raises:
-        PruneError: if the levels, the way or the floor are none.
-        SearchError: if a trial failed, with its level and cause; its `.search` holds the last good model.
+        PruneError: if the levels, the way, the floor or one of the functions are none.
+        SearchError: if a trial failed or the listener did, with its level and cause; its `.search` holds the last good
+            model.
     """
-    _check(way, floor)
+    functions = {"tune": tune, "score": score} | ({} if listener is None else {"listener": listener})
+    _check(way, floor, functions)
     shares = check_levels(levels)
     pairs = tuple(zip(shares, methods_for(at, shares), strict=True))
     return _Trials(model, pairs, tune, score, where, way).search(floor, listener)
@@ -136,7 +140,7 @@ class _Trials(Generic[_Model]):
                 else:
                     high = index
                 if listener is not None:
-                    listener(search)
+                    _tell(listener, search)
         except SearchError as error:
             error.search = replace(search, status="failed")
             raise
@@ -154,8 +158,7 @@ class _Trials(Generic[_Model]):
             doing = "score"
             return tuned, float(self.score(tuned))
         except Exception as error:
-            kept = "; error.search.model is the last good one"
-            raise SearchError(f"{doing} failed at sparsity {level:.4g}: {error}{kept}") from error
+            raise _failed(doing, level, error) from error
 
 
 def _trained(pruned: _Model, tuned: _Model | None) -> _Model:
@@ -166,11 +169,23 @@ def _trained(pruned: _Model, tuned: _Model | None) -> _Model:
     return tuned
 
 
-def _check(way: str, floor: float) -> None:
-    faults = []
+def _tell(listener: Callable[[Search[_Model]], object], search: Search[_Model]) -> None:
+    try:
+        listener(search)
+    except Exception as error:
+        raise _failed("listener", search.steps[-1].sparsity, error) from error
+
+
+def _failed(doing: str, level: float, error: Exception) -> SearchError:
+    kept = "; error.search.model is the last good one"
+    return SearchError(f"{doing} failed at sparsity {level:.4g}: {error}{kept}")
+
+
+def _check(way: str, floor: float, functions: Mapping[str, object]) -> None:
+    faults = [f"{name} is a function; {given!r} was given" for name, given in functions.items() if not callable(given)]
     if way not in ("climb", "bisect"):
         faults.append(f'way is "climb" or "bisect"; {way!r} was given')
-    if isinstance(floor, bool) or not isinstance(floor, int | float) or math.isnan(floor):
+    if isinstance(floor, bool) or not isinstance(floor, numbers.Real) or math.isnan(floor):
         faults.append(f"floor is a number; {floor!r} was given")
     if faults:
         raise PruneError("; ".join(faults))

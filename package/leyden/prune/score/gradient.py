@@ -125,8 +125,13 @@ def loss_of(model: nn.Module, batch: object, *, number: int, loss: Loss) -> Tens
         error.add_note(f"raised by the loss of batch {number}, on which pruning measures the model")
         raise
     if not isinstance(value, Tensor) or value.numel() != 1:
-        shown = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        raise PruneError(f"a loss gives one number, as a tensor; that of batch {number} is {shown}: say .mean()")
+        if isinstance(value, Tensor):
+            shown = f"a tensor of shape {tuple(value.shape)}: say .mean()"
+        else:
+            shown = f"{type(value).__name__}: give the tensor alone, as lambda model, batch: step(model, batch)['loss']"
+        raise PruneError(f"a loss gives one number, as a tensor; that of batch {number} is {shown}")
+    if value.is_complex():
+        raise PruneError(f"a loss gives a real number; that of batch {number} is {value.dtype}: say .abs() or .real")
     if not value.requires_grad:
         raise PruneError(
             f"the loss of batch {number} does not depend on the model: it has to run the model that it is given, not "

@@ -1,6 +1,7 @@
 """Weights that fine-tuning drives towards zero go: `Movement`."""
 
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
@@ -63,9 +64,10 @@ class Movement(Scored):
 
     def __post_init__(self) -> None:
         faults = batch_faults(self.batches) + loss_faults(self.loss)
-        if not (math.isfinite(self.rate) and self.rate > 0):
+        number = isinstance(self.rate, numbers.Real) and not isinstance(self.rate, bool)
+        if not (number and math.isfinite(self.rate) and self.rate > 0):
             faults.append(f"rate is a learning rate above 0; {self.rate!r} was given")
-        if not isinstance(self.epochs, int) or self.epochs < 1:
+        if isinstance(self.epochs, bool) or not isinstance(self.epochs, int) or self.epochs < 1:
             faults.append(f"epochs is a whole number of 1 or more; {self.epochs!r} was given")
         check_method(self.sparsity, self.scope, *faults)
 

@@ -29,8 +29,7 @@ class SynFlow(Scored):
     backward; it takes the memory of the model about six times over.
 
     It suits networks of convolutions, linear layers, batch normalisation and ReLU; an `nn.ReLU6` or `nn.Hardtanh` runs
-    as ReLU. Where the flow ends (behind a
-    softmax or saturated gates, in the queries and keys of attention) it refuses.
+    as ReLU. Where the flow ends (behind a softmax or saturated gates, in the queries and keys of attention) it refuses.
 
     Args:
         sparsity: share of weights to prune, from 0 to below 1.
@@ -64,7 +63,7 @@ class SynFlow(Scored):
         faults = []
         if not any(True for _ in _tensors(self.example)):
             faults.append(f"example is a tensor or a tuple of arguments; {type(self.example).__name__} was given")
-        if not isinstance(self.rounds, int) or self.rounds < 1:
+        if isinstance(self.rounds, bool) or not isinstance(self.rounds, int) or self.rounds < 1:
             faults.append(f"rounds is a whole number of 1 or more; {self.rounds!r} was given")
         check_method(self.sparsity, self.scope, *faults)
 
@@ -138,7 +137,7 @@ def _check_flow(flow: Mapping[str, Tensor], whole: float, around: Subject) -> No
     for name, score in flow.items():
         packed = isinstance(around.places[name].owners[0], nn.MultiheadAttention) and name.endswith("in_proj_weight")
         parts = score.chunk(3) if packed else [score]
-        if any(float(part.sum()) <= whole * _NO_FLOW for part in parts):
+        if score.numel() and any(float(part.sum()) <= whole * _NO_FLOW for part in parts):
             faults.append(str(around.places[name]))
     if faults:
         raise PruneError(

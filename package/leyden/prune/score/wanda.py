@@ -111,7 +111,9 @@ class Wanda(Scored):
 
 
 def _check_incoming(incoming: Mapping[str, Incoming], around: Subject) -> None:
-    unmet = [str(around.places[name]) for name, held in incoming.items() if held.output_axis is None]
+    unmet = [
+        str(around.places[name]) for name, held in incoming.items() if held.output_axis is None and held.squares.numel()
+    ]
     broken = [name for name, held in incoming.items() if not bool(held.squares.isfinite().all())]
     faults = []
     if unmet:

@@ -1,10 +1,12 @@
 """The callback that prunes a task while it trains, in any Trainer."""
 
 import math
+import re
 import warnings
 from collections.abc import Sequence
 from typing import Any, final
 
+import torch
 from torch import nn
 
 from leyden.errors import PruneError
@@ -18,6 +20,8 @@ from leyden.recipe.during.timetable import Timetable, Unit
 from leyden.train import Callback, reads, writes
 
 __all__ = ["Pruning"]
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @reads("checkpoint", "trainer.accumulate_grad_batches", "trainer.current_epoch", "trainer.global_rank")
@@ -34,8 +38,12 @@ class Pruning(Callback):
     pruned.
 
     Checkpoints load strictly into the plain class. The masks go with the state of this callback, a bit a weight; a run
-    that resumes, with a plain task too, ends with the very weights of one that was never stopped. Where several
-    processes train, the first one chooses and sends its masks to the others.
+    that resumes, with a plain task too, ends with the very weights of one that was never stopped. So does a checkpoint
+    that is validated or tested. One without that state, as of weights only, is read through the masks that the task has
+    by then. Where several processes train, the first one chooses and sends its masks to the others.
+
+    Each fit begins anew: one that goes on with the same Trainer makes at once what is due by then, which changes
+    nothing for levels, but exchanges once more where there is `regrow`.
 
     It logs `sparsity`: what is pruned, as a share of all weights that it may prune.
 
@@ -86,6 +94,7 @@ class Pruning(Callback):
         self.done, self.sparsity = 0, 0.0
         self._masks: dict[str, Packed] = {}
         self._run: Any = None
+        self._untold = True  # whether this run has not logged the share yet
 
     def __repr__(self) -> str:
         return f"Pruning({self.done} of {self.timetable.changes} changes, sparsity {self.sparsity:.3f})"
@@ -105,19 +114,27 @@ class Pruning(Callback):
         self.done, self._masks = state_dict["done"], state_dict["masks"]
 
     def setup(self, trainer: Any, pl_module: nn.Module, stage: str) -> None:
-        """Begins anew; a checkpoint to resume from is read after this."""
+        """Begins a fit anew; a checkpoint to resume from is read after this."""
         if stage == "fit":
-            self.done, self.sparsity, self._masks = 0, 0.0, {}
-            # what a graph's guard hands out later are views, and methods want modules that can be run and copied
-            self._run = (trainer, pl_module)
+            self.done, self.sparsity = 0, 0.0
+        self._masks = {}
+        # what a graph's guard hands out later are views, and methods want modules that can be run and copied
+        self._run = (trainer, pl_module)
 
     def on_load_checkpoint(self, trainer: Any, pl_module: nn.Module, checkpoint: dict[str, Any]) -> None:
-        """Loads weights once more into a task that is masked otherwise: its masks have just kept some out."""
+        """Loads weights once more into a task that is masked otherwise: its masks have just kept some out.
+
+        That is so for a resumed run, and where an earlier checkpoint is validated or tested after a fit.
+        """
         state = checkpoint["callbacks"].get(self.state_key)
-        if state is None or self._run is None or not masks(self._run[1]):
+        standing = masks(self._run[1]) if self._run else {}
+        if state is None or not standing:
             return
-        remask_(self._run[1], unpack(state["masks"]))
+        # what stands and was not pruned at all then
+        whole = {name: torch.ones_like(mask) for name, mask in standing.items()}
+        remask_(self._run[1], whole | unpack(state["masks"]))
         self._run[1].load_state_dict(checkpoint["state_dict"], strict=False)  # was strict or not when Lightning did it
+        self.sparsity = _share(self._run[1])
 
     def on_fit_start(self, trainer: Any, pl_module: nn.Module) -> None:
         """Looks whether there is something to prune; masks the task as the checkpoint says.
@@ -132,6 +149,7 @@ class Pruning(Callback):
         """Masks the task where a checkpoint was read only now; looks whether there is time for all changes."""
         task = self._run[1]
         self._put_on()
+        self._untold = True
         # each of several optimisers has its steps, and how many a batch takes is up to the task
         known = self.timetable.unit == "epoch" or task.automatic_optimization
         end = _end(trainer, self.timetable.unit) if known else math.inf
@@ -149,9 +167,13 @@ class Pruning(Callback):
             self._make_due(trainer, trainer.current_epoch)
 
     def on_train_batch_start(self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int) -> None:
-        """Makes what is due, where steps are counted; logs the share, for the names of checkpoints, once an epoch."""
+        """Makes what is due, where steps are counted; logs the share, for the names of checkpoints, once an epoch.
+
+        A run that resumes within an epoch has no first batch of it, and logs with the one that it begins with.
+        """
         changed = self.timetable.unit == "step" and self._make_due(trainer, trainer.global_step)
-        if changed or batch_idx == 0:
+        if changed or batch_idx == 0 or self._untold:
+            self._untold = False
             pl_module.log("sparsity", self.sparsity, on_step=True, on_epoch=False, batch_size=1)
 
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
@@ -174,6 +196,8 @@ class Pruning(Callback):
 
     def _leave(self) -> None:
         self._masks = self.state_dict()["masks"]
+        if self._run and masks(self._run[1]):
+            remask_(self._run[1], {})  # an average that was copied in, as by SWA, has no zeros where it began denser
         self._run = None
 
     def _make_due(self, trainer: Any, now: int) -> bool:
@@ -236,4 +260,4 @@ def _text(where: Selector | None) -> str:
     """A question as text that is the same in every process."""
     if isinstance(where, tuple):
         return ", ".join(map(_text, where))
-    return getattr(where, "__name__", None) or str(where)
+    return getattr(where, "__name__", None) or _ADDRESS.sub("", str(where))

@@ -60,6 +60,11 @@ class Desk:
             return tuple(kind for kind in self._kinds if kind in self._waiting)
 
     @property
+    def closed(self) -> bool:
+        """Whether it takes no more work."""
+        return self._closed
+
+    @property
     def begun(self) -> bool:
         """Whether anything was ever asked for."""
         return self._job is not None
@@ -99,6 +104,12 @@ class Desk:
             self._errors.pop(kind, None)
         self._changed()
 
+    def take_error(self) -> BaseException | None:
+        """Give `error`, and forget it."""
+        with self._lock:
+            kind = next((kind for kind in self._kinds if kind in self._errors), "")
+            return self._errors.pop(kind, None)
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until there is nothing to do, at most `timeout` seconds; returns whether that is so."""
         job = self._job
@@ -127,7 +138,8 @@ class Desk:
                 work = self._waiting.pop(kind)
             self._changed()
             try:
-                work()
+                with torch.enable_grad():  # each piece begins as a thread does, whatever the last one switched off
+                    work()
             except BaseException as error:  # the thread has no caller: whoever waits gets it, an exit too
                 with self._lock:
                     self._errors[kind] = error

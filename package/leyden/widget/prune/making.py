@@ -27,7 +27,7 @@ from leyden.prune import (
 )  # fmt: skip
 from leyden.widget.prune.choice import Choice
 from leyden.widget.prune.drawing.histogram import Histogram, histograms
-from leyden.widget.prune.offer import MEASURED, Maker, check_share
+from leyden.widget.prune.offer import Maker, Measured, check_share
 
 __all__ = ["Made", "Tuned", "Workshop"]
 
@@ -51,6 +51,11 @@ class Made:
     def zeros(self) -> Sparsity:
         """The zeros of every parameter."""
         return sparsity(self.model)
+
+    @cached_property
+    def untouched(self) -> bool:
+        """Whether it computes what its source does: some methods prune at a share of 0 too."""
+        return self.zeros.zeros_all == sparsity(self.source).zeros_all
 
     @cached_property
     def histograms(self) -> tuple[Histogram, ...]:
@@ -97,7 +102,7 @@ class Workshop:
         self._given = model
         self._tuned: tuple[Tuned, ...] = ()
         self._lock = threading.RLock()
-        self._memory: tuple[object, dict[str, Tensor]] = (None, {})
+        self._memory: tuple[object, dict[str, dict[str, Tensor]]] = (None, {})  # of one place, the scores by method
         self._looking = threading.Lock()
         self._seen: tuple[Choice | None, Made | Exception] = (None, PanelError("nothing was made yet"))
 
@@ -133,7 +138,7 @@ class Workshop:
         if self.stands(choice):
             return Made(choice, remask(source, {}), source)
         with self._lock:
-            method = self._quick(choice, self.makers[choice.method](choice.sparsity))
+            method = self._method(choice)
             return Made(choice, prune(source, method, where=self.sites[choice.where]), source)
 
     def seen(self, choice: Choice) -> bool:
@@ -206,16 +211,15 @@ class Workshop:
         before = self._tuned[number - 1].choice
         return Choice(before.sparsity, before.method, before.where, number)
 
-    def _quick(self, choice: Choice, method: Method | Rule) -> Method | Rule:
-        """A method that goes by scores, without measuring them again for another share."""
-        if not isinstance(method, Scored) or type(method).__call__ is not Scored.__call__:
-            return method
-        if choice.method not in MEASURED:
-            return method
-        key = (choice.method, choice.where, choice.tuned)
+    def _method(self, choice: Choice) -> Method | Rule:
+        """The method of a choice; one that measures scores does not measure them again for another share."""
+        maker = self.makers[choice.method]
+        if not isinstance(maker, Measured):
+            return maker(choice.sparsity)
+        key = (choice.where, choice.tuned)
         if self._memory[0] != key:
             self._memory = (key, {})
-        return _Remembered(method, self._memory[1])
+        return _Remembered(maker(choice.sparsity), self._memory[1].setdefault(choice.method, {}))
 
 
 @final

@@ -1,22 +1,40 @@
 """The methods that a panel offers, each as a function of the share to prune."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias, final
 
 from leyden.errors import PanelError
-from leyden.prune import Magnitude, Method, Random, Rule
+from leyden.prune import Magnitude, Method, Random, Rule, Scored
 from leyden.prune.method import Filters, GeometricMedian, SemiStructured
 from leyden.prune.score import Batches, Loss, Movement, Snip, Taylor, Wanda, cross_entropy
 
-__all__ = ["MEASURED", "Maker", "check_share", "method_choices"]
+__all__ = ["Maker", "Measured", "check_share", "method_choices"]
 
 Maker: TypeAlias = Callable[[float], Method | Rule]
 """A function of the share to prune, from 0 to below 1, that gives a method: `Magnitude` is one."""
 
 _BLOCK = 4  # weights side by side of which some are kept
 
-MEASURED = ("Taylor", "SNIP", "movement", "Wanda")
-"""Names of the methods that run the model, which takes time; what they find does not depend on the share."""
+
+@final
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A maker of methods that run the model, which takes time, and find the same scores for every share.
+
+    Attributes:
+        make: gives the method for a share.
+
+    Examples:
+        >>> Measured(Magnitude)(0.5)
+        Magnitude(sparsity=0.5, scope='global')
+    """
+
+    make: Callable[[float], Scored]
+
+    def __call__(self, share: float) -> Scored:
+        """Give the method for a share."""
+        return self.make(share)
 
 
 def method_choices(
@@ -31,6 +49,7 @@ def method_choices(
 
     Raises:
         PanelError: something among `methods` is not a name with a function.
+        PruneError: `batches` are none, or can be gone through only once.
 
     Examples:
         >>> made = method_choices({"largest": lambda share: Magnitude(share, scope="local")})
@@ -72,9 +91,10 @@ def _pattern(share: float) -> Method:
 
 
 def _measured(batches: Batches, loss: Loss) -> dict[str, Maker]:
+    Taylor(0.0, batches, loss=loss)  # asks now whether they are batches, not when somebody looks
     return {
-        "Taylor": lambda share: Taylor(share, batches, loss=loss),
-        "SNIP": lambda share: Snip(share, batches, loss=loss),
-        "movement": lambda share: Movement(share, batches, loss=loss),
+        "Taylor": Measured(lambda share: Taylor(share, batches, loss=loss)),
+        "SNIP": Measured(lambda share: Snip(share, batches, loss=loss)),
+        "movement": Measured(lambda share: Movement(share, batches, loss=loss)),
         "Wanda": lambda share: Wanda(share, batches),
     }

@@ -39,13 +39,13 @@ class PrunePanel(Panel):
         where: which weights may be pruned, as `leyden.prune.prune` takes it; offered beside the usual answers.
         score: what `evaluate` gives, in a word.
         tune: trains the pruned copy it is given, in place or giving it back; what comes of it is one more step.
-        batches: with them, methods are offered that run the model; gone through once a method, in the background.
+        batches: with them, methods are offered that run the model; gone through once a method (Wanda: a share).
         loss: what those methods take the gradient of, a function of a model and a batch.
         methods: more methods, by name: functions of the share to prune.
 
     Raises:
         PanelError: the model has no weights to prune, or `methods` are no functions.
-        PruneError: `where` selects none.
+        PruneError: `where` selects none, or `batches` are none.
 
     Examples:
         >>> model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
@@ -193,7 +193,7 @@ class PrunePanel(Panel):
             PanelError: a value is none of those; all faults at once.
         """
         self._shop.check(sparsity, method=method, where=where)
-        given = {"sparsity": sparsity, "method": method, "where": where}
+        given = {"sparsity": None if sparsity is None else float(sparsity), "method": method, "where": where}
         changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         with self._lock:
             self._history = self._history.to(replace(self.choice, **changed))
@@ -225,9 +225,8 @@ class PrunePanel(Panel):
         Raises:
             PanelError: there is no such layer.
         """
-        names = self._shop.names
-        if layer not in names:
-            raise PanelError(f"there is no layer {layer!r}; there is {', '.join(names)}")
+        if layer not in self._shop.names:
+            raise PanelError(f"there is no layer {layer!r}; there is {', '.join(self._shop.names)}")
         self._layer = layer
         self.say("")
 
@@ -240,8 +239,9 @@ class PrunePanel(Panel):
             PanelError: there is no `evaluate`, or the panel is closed.
         """
         self._open()
-        self._wanted = self.choice
-        self.trials.measure(self._wanted)
+        with self._lock:  # else a slower thread could ask for an older choice after a newer one
+            self._wanted = self.choice
+            self.trials.measure(self._wanted)
 
     def follow(self) -> None:
         """Measures the present choice, and from now on each as it is made; the view asks for it when first shown.
@@ -298,7 +298,7 @@ class PrunePanel(Panel):
 
         Raises:
             PanelError: nothing was asked for, or it is not done in time. What `evaluate` or `tune` raised is raised
-                again.
+                again, once.
         """
         self.trials.wait(timeout)
         return self.trials.scores.get(self._wanted)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias, final
 
+from torch import Tensor
+
 from leyden.errors import PanelError, PruneError
 from leyden.widget.base.panel import explain
 from leyden.widget.prune.choice import Choice
@@ -57,7 +59,7 @@ class Trials:
         self._tune = tune
         self._changed = changed
         self._say = say
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._desk = Desk(("measure", "tune", "compare"), changed)
         self._comparing: object = None
         self.progress = (0, 0)
@@ -97,9 +99,10 @@ class Trials:
             PanelError: there is nothing to evaluate with.
         """
         evaluate = self._evaluating()
-        self.progress, self.refused = (0, len(choices)), {}
-        self._comparing = token = object()
-        self._desk.ask("compare", partial(self._reported, lambda: self._compared(evaluate, tuple(choices), token)))
+        token = object()
+        with self._lock:
+            self._comparing, self.progress, self.refused = token, (0, len(choices)), {}
+            self._desk.ask("compare", partial(self._reported, lambda: self._compared(evaluate, tuple(choices), token)))
 
     def tune(self, choice: Choice, *, landed: Callable[[Choice], None]) -> None:
         """Have a choice trained further; `landed` is told the choice that it became.
@@ -135,7 +138,7 @@ class Trials:
         """Wait until nothing goes on; Ctrl-C meanwhile drops what waits.
 
         Raises:
-            PanelError: nothing was begun, or it is not over in time. What a function raised is raised again.
+            PanelError: nothing was begun, or it is not over in time. What a function raised is raised again, once.
         """
         if not self._desk.begun:
             raise PanelError("nothing is being measured: call measure() first")
@@ -147,8 +150,9 @@ class Trials:
             raise
         if not over:
             raise PanelError(f"{self.status} after {timeout:g} s still: wait longer, or stop()")
-        if self._desk.error is not None:
-            raise self._desk.error
+        error = self._desk.take_error()
+        if error is not None:
+            raise error
 
     def close(self) -> None:
         """Drop what waits, and return when what is at hand is over.
@@ -156,7 +160,8 @@ class Trials:
         Raises:
             PanelError: it takes longer than a minute.
         """
-        self._comparing = None
+        with self._lock:
+            self._comparing = None
         self._desk.close()
 
     def curves(self) -> dict[str, tuple[list[float], list[float]]]:
@@ -164,7 +169,8 @@ class Trials:
 
         Where models were pruned in several places, or tuned, a curve is of one place and one tuning.
         """
-        scores, zeros = self.scores, self.zeros
+        with self._lock:
+            scores, zeros = self.scores, self.zeros
         places = {choice.where for choice in scores}
         found: dict[str, list[tuple[float, float]]] = {}
         for choice, score in scores.items():
@@ -189,17 +195,14 @@ class Trials:
 
     def _score(self, evaluate: Evaluate, choice: Choice, made: Made | None = None) -> None:
         if self.dense is None:
-            self.dense = float(evaluate(self._shop.dense()))
+            self.dense = _number(evaluate(self._shop.dense()))
             self._changed()
         if choice in self.scores:
             return
-        if not choice.sparsity and not choice.tuned:
-            self._note(choice, self.dense, 0.0)
-            return
         made = made or self._shop.make(choice)
         zeros = made.zeros.zeros
-        score = float(evaluate(made.model))
-        self._note(choice, score, zeros)
+        dense = not choice.tuned and made.untouched
+        self._note(choice, self.dense if dense else _number(evaluate(made.model)), zeros)
 
     def _note(self, choice: Choice, score: float, zeros: float) -> None:
         with self._lock:
@@ -213,16 +216,18 @@ class Trials:
         try:
             self._one(evaluate, choice)
         except BaseException:
-            self._comparing = None
+            with self._lock:
+                self._comparing = None if self._comparing is token else self._comparing
             raise
-        if self._comparing is not token:
-            return
-        self.progress = (self.progress[0] + 1, self.progress[1])
-        if rest:
-            again = partial(self._compared, evaluate, tuple(rest), token)
-            self._desk.ask("compare", partial(self._reported, again))
-        else:
-            self._comparing = None
+        with self._lock:  # a comparison asked for meanwhile has taken the place of this one
+            if self._comparing is not token:
+                return
+            self.progress = (self.progress[0] + 1, self.progress[1])
+            if rest:
+                again = partial(self._compared, evaluate, tuple(rest), token)
+                self._desk.ask("compare", partial(self._reported, again))
+            else:
+                self._comparing = None
 
     def _one(self, evaluate: Evaluate, choice: Choice) -> None:
         """Evaluate one choice of a comparison, unless its method does not suit this model."""
@@ -240,5 +245,21 @@ class Trials:
         answer = tune(model)
         became = self._shop.keep(choice, model if answer is None else answer, returned=answer is not None)
         landed(became)
-        if self._evaluate is not None:
+        if self._evaluate is not None and not self._desk.closed:
             self.measure(became)
+
+
+def _number(answer: Any) -> float:
+    """What `evaluate` gave, as a number.
+
+    Raises:
+        PanelError: it is none.
+    """
+    value = answer.detach() if isinstance(answer, Tensor) else answer
+    try:
+        if not isinstance(value, str | bytes):
+            return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        pass
+    told = f"a tensor of {answer.numel()} values" if isinstance(answer, Tensor) else repr(answer)
+    raise PanelError(f"evaluate= gives a number, higher is better; it gave {told}")

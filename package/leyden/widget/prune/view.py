@@ -75,10 +75,11 @@ class PruneView(View):
             "step": 0.01,
             "readout_format": ".0%",
         }
+        self._slid = panel.choice.sparsity
         self.sparsity = widgets.FloatSlider(panel.choice.sparsity, continuous_update=False, **span)
         self.method = widgets.Dropdown(options=panel.methods, value=panel.choice.method)
         self.where = widgets.Dropdown(options=panel.offers, value=panel.choice.where)
-        self.link(self.sparsity, read=self._share, act=lambda share: panel.prune(round(share, _DIGITS)))
+        self.link(self.sparsity, read=self._share, act=self._slide)
         self.link(self.method, read=lambda: panel.choice.method, act=lambda method: panel.prune(method=method))
         self.link(self.where, read=lambda: panel.choice.where, act=lambda where: panel.prune(where=where))
         return flow([
@@ -171,7 +172,12 @@ class PruneView(View):
     def _share(self) -> float:
         share = self._prune.choice.sparsity
         put(self.sparsity, max(self.sparsity.max, share), "max")
-        return share
+        # Its own number, not the rounded one: sent back, that would undo what the user did since.
+        return self._slid if round(self._slid, _DIGITS) == share else share
+
+    def _slide(self, share: float) -> None:
+        self._prune.prune(round(share, _DIGITS))
+        self._slid = share
 
     def _keep_up(self, on: bool) -> None:
         (self._prune.follow if on else self._prune.leave)()

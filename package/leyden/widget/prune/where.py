@@ -1,5 +1,7 @@
 """Where a model may be pruned: the usual answers, by name."""
 
+from glob import escape
+
 from torch import nn
 
 from leyden.errors import PanelError
@@ -31,14 +33,14 @@ def where_choices(model: nn.Module, given: Selector | None = None) -> dict[str, 
     found = places(model)
     if not found:
         raise PanelError(f"{type(model).__name__} holds no weights of two axes or more: there is nothing to prune")
-    last, thin = found[-1].name, [place for place in found if depthwise(place)]
+    last, thin = escape(found[-1].name), [place for place in found if depthwise(place)]
     offered: dict[str, Selector | None] = {} if given is None else {name_of(given): given}
     if thin and len(thin) + 1 < len(found):
         offered["all but depthwise and last layer"] = ~depthwise & ~named(last)
     if len(found) > 1:
         offered["all but last layer"] = ~named(last)
-    odd = [place.name for place in found if not depthwise(place) and _inputs(place) % _BLOCK]
-    spared = set(odd) | {last} | {place.name for place in thin}
+    odd = [escape(place.name) for place in found if not depthwise(place) and _inputs(place) % _BLOCK]
+    spared = set(odd) | {last} | {escape(place.name) for place in thin}
     if odd and set(odd) != {last} and len(spared) < len(found):
         but = ~named(*dict.fromkeys([*odd, last]))
         offered[f"all that N:{_BLOCK} fits but last layer"] = ~depthwise & but if thin else but
