@@ -61,8 +61,7 @@ class Through(torch.autograd.Function):
     @staticmethod
     def forward(weights: Tensor, mask: Tensor) -> Tensor:
         """Give the weights that the mask keeps."""
-        kept = torch.empty_like(weights)
-        return kept if _multiplied(weights, mask, kept) else torch.where(mask, weights, 0)
+        return _kept(weights, mask)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
@@ -72,7 +71,9 @@ class Through(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, None]:
         """Give the gradients that the mask keeps."""
-        return Through.apply(*gradients, *ctx.saved_tensors), None
+        # a function of autograd only where gradients of gradients are asked for, for its call has a price
+        mask = Through.apply if torch.is_grad_enabled() else _kept
+        return mask(*gradients, *ctx.saved_tensors), None
 
     @staticmethod
     def vmap(info: Any, in_dims: Sequence[int | None], *args: Tensor) -> tuple[Tensor, int]:
@@ -83,6 +84,11 @@ class Through(torch.autograd.Function):
         ]
         kept: Any = Through.apply(*both)
         return kept, 0
+
+
+def _kept(weights: Tensor, mask: Tensor) -> Tensor:
+    kept = torch.empty_like(weights)
+    return kept if _multiplied(weights, mask, kept) else torch.where(mask, weights, 0)
 
 
 def _multiplied(weights: Tensor, mask: Tensor, kept: Tensor) -> bool:
