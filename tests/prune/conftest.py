@@ -1,8 +1,11 @@
 """Small models that hold weights in every way that matters: layers, attention, own parameters, tied weights."""
 
+import jaxtyping
 import pytest
 import torch
 from torch import Tensor, nn
+
+from prune.promise.cases import Tagger
 
 
 class Mixing(nn.Module):
@@ -35,23 +38,17 @@ class Photo(nn.Module):
         return self.head(x.mean(1))
 
 
-class Words(nn.Module):
-    """The output layer is the embedding."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(10, 6)
-        self.hidden = nn.LSTM(6, 6, batch_first=True)
-        self.output = nn.Linear(6, 10, bias=False)
-        self.output.weight = self.embedding.weight
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        return self.output(self.hidden(self.embedding(tokens))[0])
-
-
 @pytest.fixture(autouse=True)
 def _same_numbers_each_time() -> None:
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def unchecked():
+    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def photo() -> nn.Module:
 
 @pytest.fixture
 def words() -> nn.Module:
-    return Words()
+    return Tagger()
 
 
 @pytest.fixture

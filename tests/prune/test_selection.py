@@ -126,3 +126,10 @@ def test_empty_questions_are_refused():
         named()
     with pytest.raises(PruneError, match="no type"):
         layers()
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("where", [("stem", nn.Linear), (nn.Linear, 3)], ids=str)
+def test_a_tuple_that_mixes_patterns_and_types_is_told_how_to_combine_them(photo, where):
+    with pytest.raises(PruneError, match=r"take layer types; .* was given: combine patterns and types by \|"):
+        chosen(photo, where)

@@ -89,6 +89,14 @@ def named(*patterns: str) -> Where:
 
     Returns:
         Yes where any of the patterns matches. `prune` raises if none of them matches anything in the model.
+
+    Raises:
+        PruneError: if there is no pattern.
+
+    Examples:
+        >>> model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 2))
+        >>> [place.name for place in places(model) if named("1")(place)]
+        ['1.weight']
     """
     if not patterns:
         raise PruneError('named() was given no pattern; say for example named("head.*")')
@@ -100,9 +108,23 @@ def layers(*types: type[nn.Module]) -> Where:
 
     Args:
         types: classes of modules; subclasses count. `layers(nn.MultiheadAttention)` thus covers its `out_proj` too.
+
+    Raises:
+        PruneError: if there is none, or something else than classes.
+
+    Examples:
+        >>> model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 2))
+        >>> [place.name for place in places(model) if layers(nn.Conv2d)(place)]
+        ['0.weight']
     """
     if not types:
         raise PruneError("layers() was given no type; say for example layers(nn.Conv2d)")
+    strangers = [kind for kind in types if not isinstance(kind, type)]
+    if strangers:
+        raise PruneError(
+            f"layers() and a tuple take layer types; {', '.join(map(repr, strangers))} was given: combine patterns and "
+            'types by |, as in named("head.*") | layers(nn.Conv2d)'
+        )
     names = ", ".join(kind.__name__ for kind in types)
     return Where(f"layers({names})", lambda place: any(isinstance(module, types) for module in place.around))
 
@@ -116,7 +138,12 @@ depthwise = Where("depthwise", lambda place: any(_is_depthwise(owner) for owner 
 
 
 def places(model: nn.Module) -> list[Place]:
-    """List what can be pruned: floating-point parameters of two axes or more, in the order of `named_parameters`."""
+    """List what can be pruned: floating-point parameters of two axes or more, in the order of `named_parameters`.
+
+    Examples:
+        >>> [str(place) for place in places(nn.Linear(3, 2))]
+        ['weight (Linear, 2 x 3)']
+    """
     found: dict[int, list[tuple[str, nn.Module]]] = {}
     parameters: dict[int, nn.Parameter] = {}
     modules = dict(model.named_modules(remove_duplicate=False))
