@@ -103,7 +103,7 @@ def test_buffers_arrive_empty_in_another_process():
 
 
 def numbered(index):
-    return {"image": torch.full((3, 40, 50), float(index)), "array": np.full((40, 60), index), "label": index}
+    return {"image": torch.full((3, 40, 50), float(index)), "array": np.full((40, 75), index), "label": index}
 
 
 def test_batches_made_on_threads_use_their_memory_again():
@@ -112,8 +112,8 @@ def test_batches_made_on_threads_use_their_memory_again():
     for number, each in enumerate(pipe):
         assert each["image"][:, 0, 0, 0].tolist() == each["array"][:, 0, 0].tolist() == each["label"].tolist()
         assert each["label"][0] == 4 * number
-        places.add(each["image"].data_ptr())
-    assert len(places) <= 8, "one is held, one is about to be, four are ahead, and two in the making; never a hundred"
+        places |= {each["image"].data_ptr(), each["array"].data_ptr()}  # of one size, so each fits where the other was
+    assert len(places) <= 2 * 8, "of eight batches: one held, one about to be, four ahead, two in the making"
 
 
 @given(st.sets(st.integers(0, 24)), st.integers(1, 3))
