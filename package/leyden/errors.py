@@ -24,6 +24,7 @@ __all__ = [
     "NetworkMissing",
     "NotFitted",
     "OnnxError",
+    "OnnxImportError",
     "PanelError",
     "PlotError",
     "PruneError",
@@ -190,6 +191,10 @@ class OnnxError(LeydenError):
 
 class ExportError(OnnxError):
     """A network could not be written as ONNX, or the file does not compute what the network computes."""
+
+
+class OnnxImportError(OnnxError):
+    """No network can be made of an ONNX file: it is broken, asks for too much, or has operators nobody knows here."""
 
 
 class PanelError(LeydenError):

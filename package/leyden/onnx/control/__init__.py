@@ -1,0 +1,3 @@
+"""Branches, loops and scans: operators that hold graphs."""
+
+__all__: list[str] = []

@@ -1,0 +1,110 @@
+"""What is known of one value of an ONNX graph while a network is made of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, fx
+
+from leyden.onnx.ops.dtypes import is_float_code
+
+__all__ = ["Given", "Origin"]
+
+
+@final
+@dataclass(frozen=True)
+class Origin:
+    """Where a node of an imported network comes from; `node.meta["onnx"]` of each of them.
+
+    Args:
+        name: Name of the node in the file, or of the input.
+        op: The operator, as in `Conv`; "input" for an input of the file.
+        domain: Its domain; ONNX's own is the empty text.
+        scope: Path of the module it came from, as in `features.3.conv`; empty where the file does not say.
+        opset: Version of the operator set of that domain.
+    """
+
+    name: str
+    op: str
+    domain: str = ""
+    scope: str = ""
+    opset: int = 0
+
+
+@final
+@dataclass(eq=False)
+class Given:
+    """A value of the file: an input, a tensor that it holds, or what a node gives.
+
+    Args:
+        name: Its name in the file.
+        code: ONNX's number for its element type; 0 where that is not known.
+        shape: A size, a name or None for each axis; None where not even their number is known.
+        node: The node of the network that gives it; None for what is known beforehand.
+        numbers: Whether that node gives Python numbers (one, or a tuple of them) instead of a tensor.
+        read: Reads the value, where it is known beforehand: a tensor or an array of texts, nobody else's memory.
+        stored: Whether it is a tensor that the file holds, and not one that was computed from such.
+        uses: How often it is taken in the whole file.
+    """
+
+    name: str
+    code: int = 0
+    shape: tuple[int | str | None, ...] | None = None
+    node: fx.Node | None = None
+    numbers: bool = False
+    read: Callable[[], Any] | None = None
+    stored: bool = False
+    uses: int = 1
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether its value is known beforehand."""
+        return self.read is not None
+
+    @property
+    def rank(self) -> int | None:
+        """Number of its axes; None where that is not known."""
+        return None if self.shape is None else len(self.shape)
+
+    @property
+    def sizes(self) -> tuple[int, ...] | None:
+        """Sizes of its axes, where all of them are known."""
+        if self.shape is None or not all(isinstance(size, int) for size in self.shape):
+            return None
+        return tuple(int(size) for size in self.shape if isinstance(size, int))
+
+    @property
+    def size(self) -> int | None:
+        """Number of its elements, where that is known."""
+        return None if self.sizes is None else int(np.prod(self.sizes, dtype=np.int64))
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is what training changes: known floating-point numbers, more than one of them."""
+        return self.is_constant and is_float_code(self.code) and bool(self.shape) and (self.size or 0) > 1
+
+    def value(self) -> Any:
+        """Give the value that is known beforehand: a tensor, an array of texts, or numbers.
+
+        Raises:
+            ValueError: It is known only when the network runs.
+        """
+        if self.read is None:
+            raise ValueError(f"{self.name} is known only when the network runs")
+        return self.read()
+
+    def literal(self) -> Any:
+        """Give the value that is known beforehand as a Python number, text, or (nested) tuple of them."""
+        value = self.value()
+        return _tuples(value.tolist() if isinstance(value, Tensor | np.ndarray) else value)
+
+    def all_finite(self) -> bool:
+        """Say whether a value that is known beforehand has neither infinities nor NaN."""
+        value = self.value()
+        return isinstance(value, Tensor) and bool(torch.isfinite(value).all())
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(part) for part in value) if isinstance(value, list | tuple) else value

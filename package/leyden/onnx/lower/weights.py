@@ -1,0 +1,65 @@
+"""The tensors of a file as parameters: one for each, however often and wherever it is used."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from torch import Tensor, nn
+
+from leyden.onnx.lower.given import Given
+from leyden.onnx.ops.dtypes import is_float_code
+
+__all__ = ["Claim", "Weights"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A tensor of the file that became parameters.
+
+    Args:
+        layout: What was done to it: "same", "transposed", or any other name.
+        parameters: What it became.
+        invert: Makes the tensor, as the file has it, of the parameters; None if nobody can.
+    """
+
+    layout: str
+    parameters: tuple[nn.Parameter, ...]
+    invert: Callable[..., Tensor] | None = None
+
+
+@final
+class Weights:
+    """Which tensors of a file became which parameters."""
+
+    def __init__(self) -> None:
+        self._claims: dict[Given, Claim] = {}
+
+    def claim(self, given: Given) -> Claim | None:
+        """Give what a tensor became; None if nobody has used it yet."""
+        return self._claims.get(given)
+
+    def own(
+        self, given: Given, *, layout: str = "same", make: Callable[[Tensor], Sequence[Tensor]] | None = None,
+        invert: Callable[..., Tensor] | None = None,
+    ) -> tuple[nn.Parameter, ...] | None:  # fmt: skip
+        """Make parameters of a tensor, or give those that it became already.
+
+        Args:
+            given: The tensor; floating-point numbers that are known beforehand.
+            layout: Name of what `make` does; one name, one function.
+            make: Makes the values of the parameters of the tensor; None for the tensor as it is.
+            invert: A function, in a module, that makes the tensor of the parameters; None if the layout has none.
+
+        Returns:
+            The parameters; None if the tensor is not known beforehand, or has become parameters in another layout.
+        """
+        if not given.is_constant or not is_float_code(given.code):
+            return None
+        claim = self._claims.get(given)
+        if claim is None:
+            tensor = given.value()
+            values = (tensor,) if make is None else make(tensor)
+            claim = Claim(layout, tuple(nn.Parameter(value.contiguous()) for value in values), invert)
+            self._claims[given] = claim
+        return claim.parameters if claim.layout == layout else None

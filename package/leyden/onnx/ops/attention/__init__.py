@@ -1,0 +1,3 @@
+"""Operators of transformers."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Operators that draw random numbers."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Operators that networks are made of: convolutions, pools, products, normalisations, losses."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Operators of whole numbers with a scale."""
+
+__all__: list[str] = []

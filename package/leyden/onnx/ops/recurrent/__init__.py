@@ -1,0 +1,3 @@
+"""Operators that go along time."""
+
+__all__: list[str] = []

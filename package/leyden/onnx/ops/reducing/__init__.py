@@ -1,0 +1,3 @@
+"""Operators that sum up along axes."""
+
+__all__: list[str] = []

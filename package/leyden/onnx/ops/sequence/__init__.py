@@ -1,0 +1,3 @@
+"""Operators of lists of tensors, and of values that may be missing."""
+
+__all__: list[str] = []

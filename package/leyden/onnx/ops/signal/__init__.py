@@ -1,0 +1,3 @@
+"""Operators of signals: transforms, windows, scales."""
+
+__all__: list[str] = []

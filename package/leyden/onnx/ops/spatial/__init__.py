@@ -1,0 +1,3 @@
+"""Operators that sample images and volumes between their pixels."""
+
+__all__: list[str] = []

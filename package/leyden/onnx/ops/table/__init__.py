@@ -1,0 +1,3 @@
+"""Operators of the domain ai.onnx.ml: trees, labels, categories."""
+
+__all__: list[str] = []

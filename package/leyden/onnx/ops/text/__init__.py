@@ -1,0 +1,3 @@
+"""Operators of texts."""
+
+__all__: list[str] = []
