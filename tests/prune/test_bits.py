@@ -1,7 +1,10 @@
+import gc
+
 import pytest
 import torch
 from torch import nn
 
+from leyden.prune import bits
 from leyden.prune.bits import Through, through, zero_
 
 SHAPES = {"matrix": (150, 200), "filters": (64, 32, 3, 5), "many pieces": (700, 900), "small": (3, 4)}
@@ -95,3 +98,28 @@ def test_zeros_are_written_in_place_whatever_was_there(laid, dtype):
 def test_empty_weights_stay_empty():
     assert through(nn.Parameter(torch.empty(0, 4)), torch.empty(0, 4, dtype=torch.bool)).shape == (0, 4)
     zero_(torch.empty(0, 4), torch.empty(0, 4, dtype=torch.bool))
+
+
+def test_a_mask_that_was_changed_in_place_is_read_anew():
+    weights, mask = nn.Parameter(torch.ones(200, 200)), torch.ones(200, 200, dtype=torch.bool)
+    assert through(weights, mask).sum() == 40_000
+    mask[:, :50] = False
+    assert through(weights, mask).sum() == 30_000
+
+
+def test_a_mask_serves_weights_of_two_types():
+    mask = torch.arange(20_000) % 2 == 0
+    for dtype in (torch.float32, torch.float64, torch.float32):
+        weights = nn.Parameter(torch.ones(20_000, dtype=dtype))
+        through(weights, mask).sum().backward()
+        assert torch.equal(weights.grad, mask.to(dtype))
+
+
+def test_what_is_kept_of_a_mask_goes_with_the_mask():
+    before = len(bits._WIDE)
+    mask = torch.ones(20_000, dtype=torch.bool)
+    through(nn.Parameter(torch.ones(20_000)), mask)
+    assert len(bits._WIDE) == before + 1
+    del mask
+    gc.collect()
+    assert len(bits._WIDE) <= before

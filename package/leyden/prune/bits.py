@@ -1,7 +1,8 @@
 """Weights through a mask: what `torch.where(mask, weights, 0)` gives, bit for bit, in a fraction of its time on a CPU.
 
 There torch.where branches on each entry, and a mask is as good as random; a product of whole numbers does not branch.
-It is done piece by piece, so that the mask, which is bytes, is widened in the cache and not in memory.
+It is done piece by piece, so that the mask, which is bytes, is widened in the cache and not in memory. Training reads
+each mask twice a step: there it is kept, once more, as wide as the weights.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.weak import WeakTensorKeyDictionary
 
 __all__ = ["Through", "through", "zero_"]
 
 _WHOLE = {2: torch.int16, 4: torch.int32, 8: torch.int64}  # by size of an entry, in bytes
 _SMALL = 1 << 14  # entries; for fewer, what a function of autograd costs is more than it saves
 _PIECE = 1 << 17  # entries a thread; widened to 32 bits they are half a MiB, which caches hold
+_WIDE = WeakTensorKeyDictionary()  # widened masks of training, by mask, with the version of the mask that they are of
 
 
 def through(weights: Tensor, mask: Tensor) -> Tensor:
@@ -36,6 +39,8 @@ def through(weights: Tensor, mask: Tensor) -> Tensor:
     watched = torch.compiler.is_compiling() or torch.jit.is_tracing() or type(weights) is not nn.Parameter
     if watched or weights.device.type != "cpu" or weights.numel() < _SMALL or weights.element_size() not in _WHOLE:
         return torch.where(mask, weights, 0)
+    if not (torch.is_grad_enabled() and weights.requires_grad):
+        return _kept(weights, mask)
     kept = Through.apply(weights, mask)
     assert isinstance(kept, Tensor)
     return kept
@@ -61,7 +66,7 @@ class Through(torch.autograd.Function):
     @staticmethod
     def forward(weights: Tensor, mask: Tensor) -> Tensor:
         """Give the weights that the mask keeps."""
-        return _kept(weights, mask)
+        return _kept(weights, mask, again=True)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
@@ -72,8 +77,9 @@ class Through(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, None]:
         """Give the gradients that the mask keeps."""
         # a function of autograd only where gradients of gradients are asked for, for its call has a price
-        mask = Through.apply if torch.is_grad_enabled() else _kept
-        return mask(*gradients, *ctx.saved_tensors), None
+        if torch.is_grad_enabled():
+            return Through.apply(*gradients, *ctx.saved_tensors), None
+        return _kept(*gradients, *ctx.saved_tensors, again=True), None
 
     @staticmethod
     def vmap(info: Any, in_dims: Sequence[int | None], *args: Tensor) -> tuple[Tensor, int]:
@@ -86,23 +92,37 @@ class Through(torch.autograd.Function):
         return kept, 0
 
 
-def _kept(weights: Tensor, mask: Tensor) -> Tensor:
+def _kept(weights: Tensor, mask: Tensor, *, again: bool = False) -> Tensor:
     kept = torch.empty_like(weights)
-    return kept if _multiplied(weights, mask, kept) else torch.where(mask, weights, 0)
+    return kept if _multiplied(weights, mask, kept, again=again) else torch.where(mask, weights, 0)
 
 
-def _multiplied(weights: Tensor, mask: Tensor, kept: Tensor) -> bool:
-    """Write the weights times the mask, as whole numbers; say whether they lie in memory in a way that lets it."""
+def _multiplied(weights: Tensor, mask: Tensor, kept: Tensor, *, again: bool = False) -> bool:
+    """Write the weights times the mask, as whole numbers; say whether they lie in memory in a way that lets it.
+
+    `again` says that the same will be asked many times: the widened mask is kept for as long as the mask is.
+    """
     whole = _WHOLE.get(weights.element_size())
     same = weights.stride() == mask.stride() == kept.stride()
     if whole is None or not same or weights.device.type != "cpu" or not _dense(weights) or not _stored(weights):
         return False
+    if again and not mask.is_inference():
+        torch.mul(weights.view(whole), _widened(mask, whole), out=kept.view(whole))
+        return True
     length = min(weights.numel(), _PIECE * torch.get_num_threads())
     wide = torch.empty(length, dtype=whole)
     flat = [tensor.as_strided((tensor.numel(),), (1,)) for tensor in (weights.view(whole), mask, kept.view(whole))]
     for weight, keep, out in zip(*(tensor.split(length) for tensor in flat), strict=True):
         torch.mul(weight, wide[: len(keep)].copy_(keep), out=out)
     return True
+
+
+def _widened(mask: Tensor, whole: torch.dtype) -> Tensor:
+    version, wide = _WIDE.get(mask) or (-1, mask)
+    if version != mask._version or wide.dtype != whole or wide.shape != mask.shape:
+        wide = mask.to(whole)
+        _WIDE[mask] = (mask._version, wide)
+    return wide
 
 
 def _dense(tensor: Tensor) -> bool:
