@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo lab test lint docs bench clean
+.PHONY: demo lab test lint docs conformance bench clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'leyden needs Python 3.11 or newer; name one: make PYTHON=python3.11')"
@@ -39,7 +39,12 @@ docs: $(VENV)/installed
 	@if PATH="$(CURDIR)/$(BIN):$$PATH" command -v quarto >/dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" quarto render; \
 	else echo "quarto is not installed: the pages were checked, not rendered (pip install quarto-cli brings it)"; fi
 
-# Peers come whole and without what they would bring along; see bench/peers.txt and bench/augment-peers.txt.
+# ONNX's own backend suite, whole; the tests run a sample of it.
+conformance: $(VENV)/installed
+	$(BIN)/python -m leyden.onnx.conformance --json out/conformance.json
+	$(BIN)/python docs/onnx_support.py out/conformance.json
+
+# Peers come whole and without what they would bring along; see bench/peers.txt and its like.
 .peers/installed: bench/peers.txt
 	$(PYTHON) -m venv .peers
 	.peers/bin/python -m pip install --quiet "$$(grep '^torch==' bench/peers.txt)"
@@ -52,12 +57,19 @@ docs: $(VENV)/installed
 	.augment-peers/bin/python -m pip install --quiet --no-deps --requirement bench/augment-peers.txt
 	touch $@
 
-bench: $(VENV)/installed .peers/installed .augment-peers/installed
+.onnx-peers/installed: bench/onnx-peers.txt
+	$(PYTHON) -m venv .onnx-peers
+	.onnx-peers/bin/python -m pip install --quiet "$$(grep '^torch==' bench/onnx-peers.txt)"
+	.onnx-peers/bin/python -m pip install --quiet --no-deps --requirement bench/onnx-peers.txt
+	touch $@
+
+bench: $(VENV)/installed .peers/installed .augment-peers/installed .onnx-peers/installed
 	$(BIN)/python bench/data.py
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/augment.py
 	$(BIN)/python bench/demo.py
 	$(BIN)/python bench/masks.py
+	$(BIN)/python bench/onnx_import.py
 
 clean:
-	rm -rf $(VENV) .peers .augment-peers out _site .quarto
+	rm -rf $(VENV) .peers .augment-peers .onnx-peers out _site .quarto

@@ -94,3 +94,12 @@ def test_impossible_settings_are_refused(plus_one: Path):
         Session(plus_one, threads=0)
     with pytest.raises(OnnxError, match="repeats must be 1 or more"):
         latency(plus_one, repeats=0)
+
+
+def test_axes_called_a_question_mark_may_differ_from_each_other():
+    value = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["?", "?"]) for name in "xy"]
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Relu", ["x"], ["y"])], "g", value[:1], value[1:])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    session = Session(model.SerializeToString())
+    assert session.inputs == (Value("x", "float32", (None, None)),)
+    assert session(np.ones((2, 3), np.float32))[0].shape == (2, 3)

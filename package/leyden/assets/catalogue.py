@@ -86,6 +86,14 @@ CATALOGUE: tuple[Asset, ...] = (
         about="18 photographs, textures and micrographs: astronaut.png, chelsea.png, coffee.png, retina.jpg, ...",
     ),
     Asset(
+        "ppocr-cls",
+        PyPI("rapidocr", "3.10.0", file="rapidocr-3.10.0-py3-none-any.whl"),
+        sha256="2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050",
+        megabytes=27.3,
+        licence="Apache-2.0",
+        about="is a line of text upside down? PaddleOCR's classifier: ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    ),
+    Asset(
         "scratch-assay",
         PyPI("ndev-sampledata", "0.0.3", file="ndev_sampledata-0.0.3-py3-none-any.whl"),
         sha256="e9e30806bd154c3919cc1744e01124ad978fa974f72ddf5f7f0a0bd74d840355",

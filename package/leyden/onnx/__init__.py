@@ -1,15 +1,21 @@
-"""ONNX files: written only when they are proven equal to the network, and read, run and timed in plain Python.
+"""ONNX files: written only when proven equal to the network; read, run and timed; and made networks of torch again.
 
-`onnx`, `onnx_ir`, `onnxscript` and `onnxruntime` live in this room only. Each name loads what it needs on first use:
-making a network of a file needs no onnxruntime.
+`onnx`, `onnx_ir`, `onnxscript` and `onnxruntime` live in this room only; each name loads what it needs on first use.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from leyden.onnx.homes import HOMES
+
 if TYPE_CHECKING:
     from leyden.onnx.graph import Edge, Node, Weight
+    from leyden.onnx.lower.given import Origin
     from leyden.onnx.lower.loading import load
+    from leyden.onnx.lower.registering import register, unregister
+    from leyden.onnx.lower.result.imported import Imported
+    from leyden.onnx.lower.safety.limits import Limits
+    from leyden.onnx.lower.trainable import Held, Inventory, inventory
     from leyden.onnx.overview import Summary, summary
     from leyden.onnx.session import Latency, Session, latency, run
     from leyden.onnx.value import Value
@@ -17,20 +23,14 @@ if TYPE_CHECKING:
     from leyden.onnx.write.parity import Case, Parity, verify
     from leyden.onnx.write.report import Report
 
-_HOMES = {
-    "Case": "write.parity", "Edge": "graph", "Latency": "session", "Node": "graph", "Parity": "write.parity",
-    "Report": "write.report", "Session": "session", "Summary": "overview", "Value": "value", "Weight": "graph",
-    "export": "write.exporter", "latency": "session", "load": "lower.loading", "run": "session", "summary": "overview",
-    "verify": "write.parity",
-}  # fmt: skip
-
 __all__ = [
-    "Case", "Edge", "Latency", "Node", "Parity", "Report", "Session", "Summary", "Value", "Weight", "export", "latency",
-    "load", "run", "summary", "verify",
+    "Case", "Edge", "Held", "Imported", "Inventory", "Latency", "Limits", "Node", "Origin", "Parity", "Report",
+    "Session", "Summary", "Value", "Weight", "export", "inventory", "latency", "load", "register", "run", "summary",
+    "unregister", "verify",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in HOMES:
         raise AttributeError(f"leyden.onnx has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"leyden.onnx.{_HOMES[name]}"), name)
+    return getattr(import_module(f"leyden.onnx.{HOMES[name]}"), name)

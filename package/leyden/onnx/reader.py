@@ -8,7 +8,7 @@ from google.protobuf.message import DecodeError
 
 from leyden.errors import OnnxError
 
-__all__ = ["LIMIT", "Source", "constants", "read_model", "walk"]
+__all__ = ["LIMIT", "Source", "beside", "constants", "read_model", "walk"]
 
 Source = str | Path | bytes
 """An ONNX file: its path, or its content."""
@@ -41,7 +41,25 @@ def read_model(source: Source) -> tuple[onnx.ModelProto, tuple[Path | bytes, ...
         raise OnnxError(f"{what}: not an ONNX file, or a truncated one: it holds no graph with a version")
     if isinstance(source, bytes):
         return model, (source, *_read_external(model, None, what))
-    return model, (Path(source), *_read_external(model, Path(source).parent, what))
+    return model, (Path(source), *_read_external(model, Path(source), what))
+
+
+def beside(path: Path, name: str) -> Path:
+    """Find a file of weights that a model names.
+
+    Args:
+        path: Of the model.
+        name: Of the file, relative to the folder of the model.
+
+    Raises:
+        OnnxError: It is outside that folder. A link may lead to where the model itself, a link too, is kept: the cache
+            of Hugging Face is made that way.
+    """
+    parts, found = PurePosixPath(name), path.parent / name
+    homes = (path.parent.resolve(), path.resolve().parent)
+    if parts.is_absolute() or ".." in parts.parts or not any(found.resolve().is_relative_to(home) for home in homes):
+        raise OnnxError(f"{path}: its weights would be read from outside its folder: {name}")
+    return found
 
 
 def walk(graph: onnx.GraphProto, inside: str = "") -> Iterator[tuple[str, onnx.GraphProto]]:
@@ -76,7 +94,7 @@ def _content(path: Path) -> bytes:
         raise OnnxError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _read_external(model: onnx.ModelProto, folder: Path | None, what: str) -> list[Path]:
+def _read_external(model: onnx.ModelProto, path: Path | None, what: str) -> list[Path]:
     """Read weights from the files beside the model into it; return these files."""
     outside = [
         tensor
@@ -87,16 +105,13 @@ def _read_external(model: onnx.ModelProto, folder: Path | None, what: str) -> li
     files = sorted({entry.value for tensor in outside for entry in tensor.external_data if entry.key == "location"})
     if not outside:
         return []
-    if folder is None:
+    if path is None:
         raise OnnxError(f"{what}: its weights are in other files ({', '.join(files)}); give the path of the model")
-    astray = [name for name in files if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts]
-    if astray:
-        raise OnnxError(f"{what}: its weights would be read from outside its folder: {', '.join(astray)}")
-    missing = [name for name in files if not (folder / name).is_file()]
+    missing = [name for name in files if not beside(path, name).is_file()]
     if missing:
-        raise OnnxError(f"{what}: its weights are missing: {', '.join(missing)}; they belong into {folder}")
+        raise OnnxError(f"{what}: its weights are missing: {', '.join(missing)}; they belong into {path.parent}")
     try:
-        onnx.load_external_data_for_model(model, str(folder))
+        onnx.load_external_data_for_model(model, str(path.parent))
     except (onnx.checker.ValidationError, ValueError, OSError) as error:
         raise OnnxError(f"{what}: its weights cannot be read from {', '.join(files)}: {error}") from error
-    return [folder / name for name in files]
+    return [path.parent / name for name in files]

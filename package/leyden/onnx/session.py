@@ -12,7 +12,7 @@ from torch import Tensor
 
 from leyden.errors import OnnxError
 from leyden.onnx.reader import LIMIT, Source
-from leyden.onnx.value import Value
+from leyden.onnx.value import Value, axis_name
 
 __all__ = ["Array", "Latency", "Session", "latency", "run"]
 
@@ -154,7 +154,8 @@ def _value(node: onnxruntime.NodeArg) -> Value:
     if not kind.startswith("tensor("):
         return Value(node.name, kind)
     dtype = kind.removeprefix("tensor(").removesuffix(")")
-    return Value(node.name, _NUMPY.get(dtype, dtype), tuple(node.shape))
+    shape = tuple(axis_name(size) if isinstance(size, str) else size for size in node.shape)
+    return Value(node.name, _NUMPY.get(dtype, dtype), shape)
 
 
 def _faults(inputs: Sequence[Value], given: Sequence[np.ndarray]) -> list[str]:

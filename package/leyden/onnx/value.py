@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import onnx
 
-__all__ = ["Value", "dtype_name", "read_value"]
+__all__ = ["Value", "axis_name", "dtype_name", "read_value"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,16 @@ def read_value(info: onnx.ValueInfoProto) -> Value:
 
 
 def _sizes(axes: Iterable[onnx.TensorShapeProto.Dimension]) -> tuple[int | str | None, ...]:
-    return tuple(axis.dim_value if axis.HasField("dim_value") else _label(axis.dim_param) for axis in axes)
+    return tuple(axis.dim_value if axis.HasField("dim_value") else axis_name(axis.dim_param) for axis in axes)
 
 
-def _label(name: str) -> str | None:
-    return None if name.startswith("unk__") else name or None  # ONNX's shape inference names what it does not know so
+def axis_name(label: str) -> str | None:
+    """Give the name of a free axis; None for a label that stands for "any size".
+
+    ONNX's shape inference labels so what it does not know, and some exporters call every free axis a question mark.
+
+    Examples:
+        >>> axis_name("batch"), axis_name("unk__3"), axis_name("?")
+        ('batch', None, None)
+    """
+    return None if label in ("", "?") or label.startswith("unk__") else label

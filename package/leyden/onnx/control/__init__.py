@@ -1,3 +1,5 @@
 """Branches, loops and scans: operators that hold graphs."""
 
-__all__: list[str] = []
+from leyden.onnx.control import bodies, branch, loops, maps, optionals, scans, tables
+
+__all__ = []

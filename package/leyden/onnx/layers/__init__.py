@@ -1,5 +1,19 @@
 """Operators as real layers of torch, where their weights are known and equality holds."""
 
-from leyden.onnx.layers import convolution, linear, norm
+from leyden.onnx.layers import (
+    convolution,
+    decomposed,
+    embedding,
+    linear,
+    norm,
+    plain,
+    pooling,
+    quantised,
+    recurrent,
+    rounding,
+)
 
-__all__ = ["convolution", "linear", "norm"]
+__all__ = [
+    "convolution", "decomposed", "embedding", "linear", "norm", "plain", "pooling", "quantised", "recurrent",
+    "rounding",
+]  # fmt: skip

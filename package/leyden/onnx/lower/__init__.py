@@ -1,5 +1,6 @@
 """From the nodes of a file to the graph of a network."""
 
+import leyden.onnx.arguments
 import leyden.onnx.control
 import leyden.onnx.layers
 import leyden.onnx.ops  # noqa: F401  these fill the tables

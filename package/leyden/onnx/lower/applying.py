@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx_ir as ir
-import torch
 from torch import Tensor, fx
 
 from leyden.errors import OnnxImportError
 from leyden.onnx.lower.constant import Constant
 from leyden.onnx.lower.given import Given
+from leyden.onnx.lower.hosting.computing import host, measure
+from leyden.onnx.lower.naming import is_path
 from leyden.onnx.lower.reading import shape_of, to_torch
+from leyden.onnx.lower.safety.budget import OverBudget
 from leyden.onnx.ops.dtypes import as_tensor, dtype_code
-from leyden.onnx.ops.registry import RESERVED, Operator, find, find_hosted
+from leyden.onnx.ops.registry import RESERVED, Operator, find
 
 if TYPE_CHECKING:
     from leyden.onnx.lower.call import Call
 
-__all__ = ["apply", "fold", "python_numbers"]
+__all__ = ["again", "apply", "fold", "literals", "python_numbers", "require"]
 
-_FEW = 64  # elements that may become Python numbers, or be computed as such
+_MOVES = frozenset(("Cast", "CastLike", "Concat", "Expand", "Gather", "Pad", "Slice", "Tile"))
+_SCALES = frozenset(("DequantizeLinear", "QuantizeLinear"))
 
 
 def python_numbers(tensor: Any) -> Any:
     """Give a tensor as a Python number, or as a tuple of them; numbers are given back as they are.
 
     Examples:
+        >>> import torch
         >>> python_numbers(torch.tensor([2, 3])), python_numbers(torch.tensor(0.5))
         ((2, 3), 0.5)
     """
@@ -38,20 +42,15 @@ def python_numbers(tensor: Any) -> Any:
 
 
 def apply(call: Call) -> fx.Node | Sequence[Given]:
-    """Put a call of the operator's function into the network."""
+    """Put a call of the operator's function into the network, or of the one that takes Python numbers."""
     entry = require(call)
     settings = _settings(call, entry)
-    if _stays_numbers(call):
-        function = find_hosted(call.op, call.domain)
-        assert function is not None
-        wanted = _keywords(function)
-        arguments = [None if given is None else _numbers(call, given) for given in call.inputs]
-        node = call.function(function, *arguments, **{k: v for k, v in settings.items() if k in wanted})
-        return [Given(call.outputs[0].name or "", _code(call), shape_of(call.outputs[0]), node, numbers=True)]
+    made = measure(call) if entry.gives_numbers else host(call, _code(call))
+    if made is not None:
+        return made
     node = call.function(entry.function, *_arguments(call, entry), **settings)
     if entry.gives_numbers:
-        rank = shape_of(call.outputs[0])
-        return [Given(call.outputs[0].name or "", 7, rank, node, numbers=True)]
+        return [Given(call.outputs[0].name or "", 7, shape_of(call.outputs[0]), node, numbers=True)]
     if entry.many and len(call.outputs) == 1:
         return call.builder.call_function(_first, (node,), {}, name=call.outputs[0].name)
     return node
@@ -61,24 +60,47 @@ def fold(call: Call) -> Sequence[Given] | None:
     """Compute a node whose inputs are all known beforehand; None if it has to wait.
 
     A weight that others use, too, stays one weight: what is made of it is computed when the network runs.
+
+    Raises:
+        OnnxImportError: Nobody knows the operator, or its function does not take what it is given.
     """
     entry = require(call)
-    shape = _static_shape(call, entry)
-    if shape is not None:
-        return [_known(call, 0, shape)]
     constants = [given for given in call.inputs if given is not None]
     if entry.random or not all(given.is_constant for given in constants):
         return None
-    if any(given.is_weight and given.uses > 1 for given in constants):
+    if any(given.is_weight and (given.uses > 1 or given.rounded is not None) for given in constants):
+        return None
+    kept = any(_is_kept(call, given) for given in constants)
+    if kept and call.op not in _MOVES:
+        return None
+    budget = call.builder.shared.budget
+    if sum(given.size or 0 for given in constants) > budget.bytes:
         return None
     settings = _settings(call, entry, now=True)
     values = [_value_now(given, entry, index) for index, given in enumerate(call.inputs)]
-    with torch.no_grad():
-        result = entry.function(*values, **settings)
+    try:
+        result = budget.compute(entry.function, values, settings)
+    except OverBudget:
+        return None
+    except Exception as error:  # whatever torch says of what does not fit
+        raise OnnxImportError(f"it cannot be computed: {error}") from error
     results = result if entry.many or len(call.outputs) > 1 else (result,)
-    spent = sum(part.numel() * part.element_size() for part in results if isinstance(part, Tensor))
-    call.builder.shared.fold_bytes -= spent
-    return [_known(call, index, part) for index, part in enumerate(results[: len(call.outputs)])]
+    known = [_known(call, index, part) for index, part in enumerate(results[: len(call.outputs)])]
+    if kept and len(known) == 1:
+        known[0].emit = again(call)
+    return known
+
+
+def again(call: Call) -> Callable[[Any], Any]:
+    """Give a function that puts a node into the network of a builder."""
+    return lambda builder: apply(type(call)(builder, call.node))
+
+
+def literals(call: Call) -> tuple[list[Any], dict[str, Any]]:
+    """Give all inputs of a node but the first, which are known beforehand, and its settings."""
+    entry = require(call)
+    rest = [_value_now(given, entry, index) for index, given in enumerate(call.inputs) if index]
+    return rest, _settings(call, entry, now=True)
 
 
 def require(call: Call) -> Operator:
@@ -90,9 +112,16 @@ def require(call: Call) -> Operator:
     entry = find(call.op, opset=call.opset, domain=call.domain)
     if entry is None:
         raise OnnxImportError(
-            f"operator {call.domain or 'ai.onnx'}::{call.op} in version {call.opset} (node {call.name!r}) is unknown"
+            f"operator {call.domain or 'ai.onnx'}::{call.op} of version {call.opset} is not known in this form"
         )
     return entry
+
+
+def _is_kept(call: Call, given: Given) -> bool:
+    """Say whether a weight must stay what it is: torch gave it the name by which the network called it."""
+    if call.op in _SCALES or not given.is_weight:
+        return False
+    return given.emit is not None or (given.stored and call.builder.names.from_torch and is_path(given.name))
 
 
 def _first(values: Sequence[Any]) -> Any:
@@ -101,15 +130,6 @@ def _first(values: Sequence[Any]) -> Any:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(part) for part in value) if isinstance(value, list | tuple) else value
-
-
-def _static_shape(call: Call, entry: Operator) -> Tensor | None:
-    """Compute what gives a shape at once, where the shape is known whatever the network runs on."""
-    if not entry.gives_numbers or call.inputs[0] is None or call.inputs[0].sizes is None:
-        return None
-    stand_in = torch.empty(call.inputs[0].sizes, device="meta")
-    result = as_tensor(entry.function(stand_in, **_settings(call, entry, now=True)), code=7)
-    return result if isinstance(result, Tensor) else None
 
 
 def _known(call: Call, index: int, value: Any) -> Given:
@@ -124,9 +144,12 @@ def _known(call: Call, index: int, value: Any) -> Given:
 
 
 def _code(call: Call, index: int = 0) -> int:
+    """Give the element type of an output; that of the first input where the file does not say it."""
     value = call.outputs[index]
     if value.dtype is not None:
         return int(value.dtype)
+    if "to" in call.attributes:
+        return int(call.attributes["to"])
     first = next((given for given in call.inputs if given is not None), None)
     return first.code if first is not None else 0
 
@@ -144,17 +167,35 @@ def _arguments(call: Call, entry: Operator) -> list[Any]:
             arguments.append(None)
         elif entry.takes_number(position):
             arguments.append(_numbers(call, given))
-        elif entry.scalars and _is_scalar(given, call.inputs):
-            arguments.append(given.literal())
+        elif entry.takes_literal(position) and given.rank == 0 and (given.is_constant or given.numbers):
+            arguments.append(given.literal() if given.is_constant else given.node)
+        elif entry.scalars and _is_scalar(call, given):
+            arguments.append(given.value().reshape(()).tolist() if given.is_constant else given.node)
+        elif given.is_constant and _is_scale(entry, position):
+            arguments.append(call.builder.constant(given))
         else:
             arguments.append(call.builder.tensor(given))
     return arguments
 
 
-def _is_scalar(given: Given, inputs: Sequence[Given | None]) -> bool:
-    """Say whether a constant may be a Python number: it has no axes, and something else is a tensor."""
-    others = (other for other in inputs if other is not given and other is not None)
-    return given.is_constant and given.shape == () and any(not other.is_constant for other in others)
+def _is_scale(entry: Operator, position: int) -> bool:
+    """Say whether an input is the scale of integers, which training must not change."""
+    name = entry.inputs[position] if position < len(entry.inputs) else ""
+    return name.endswith("_scale") or (entry.name in ("QuantizeLinear", "DequantizeLinear") and name == "scale")
+
+
+def _is_scalar(call: Call, given: Given) -> bool:
+    """Say whether an input may be a Python number instead of a tensor.
+
+    It is one number, and some other input is a tensor that has no fewer axes, and the element type of this one or of
+    the result: then neither shape nor type of the result come from this one.
+    """
+    if given.rank is None or (not (given.is_constant and given.size == 1) and not (given.numbers and given.rank == 0)):
+        return False
+    code = _code(call)
+    tensors = [other for other in call.inputs if other is not None and not other.is_constant and not other.numbers]
+    wide = given.rank == 0 or any(other.rank is not None and other.rank >= given.rank for other in tensors)
+    return wide and any(other.code in (given.code, code) for other in tensors)
 
 
 def _numbers(call: Call, given: Given) -> Any:
@@ -165,29 +206,11 @@ def _numbers(call: Call, given: Given) -> Any:
     return call.builder.call_function(python_numbers, (call.builder.tensor(given),), {}, name=given.name)
 
 
-def _stays_numbers(call: Call) -> bool:
-    if len(call.outputs) != 1 or find_hosted(call.op, call.domain) is None:
-        return False
-    inputs = [given for given in call.inputs if given is not None]
-    if not any(given.numbers for given in inputs):
-        return False
-    small = all(given.numbers or (given.is_constant and (given.size or 0) <= _FEW) for given in inputs)
-    flat = all(given.rank is not None and given.rank <= 1 for given in inputs)
-    shape = shape_of(call.outputs[0])
-    return small and flat and shape is not None and len(shape) <= 1
-
-
-def _keywords(function: Any) -> frozenset[str]:
-    return Operator("", "", 1, None, function).keywords
-
-
 def _settings(call: Call, entry: Operator, *, now: bool = False) -> dict[str, Any]:
     """Collect the attributes of a node, and what its function wants to know of its place."""
     unknown = sorted(call.attributes.keys() - entry.keywords)
     if unknown:
-        raise OnnxImportError(
-            f"node {call.name!r}: {call.op} in version {call.opset} has no attribute {', '.join(unknown)}"
-        )
+        raise OnnxImportError(f"{call.op} of version {call.opset} has no attribute {', '.join(unknown)}")
     settings = {name: _setting(call, value, now=now) for name, value in call.attributes.items()}
     place = {
         "input_types": tuple(given.code if given is not None else 0 for given in call.inputs),

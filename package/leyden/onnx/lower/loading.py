@@ -1,27 +1,83 @@
 """An ONNX file as a network of torch, which can be trained, pruned, edited and exported again."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import onnx
 from torch import fx
 
+from leyden.errors import OnnxImportError
 from leyden.onnx.lower.builder import Builder, Shared
-from leyden.onnx.lower.preparing import prepare
-from leyden.onnx.reader import read_model
+from leyden.onnx.lower.ready.preparing import prepare
+from leyden.onnx.lower.safety.limits import Limits
+from leyden.onnx.lower.source.opening import Opened, describe
 
 __all__ = ["load"]
 
 
-def load(source: str | Path | bytes | onnx.ModelProto) -> fx.GraphModule:
+def load(
+    source: str | Path | bytes | onnx.ModelProto,
+    *,
+    mode: Literal["eval", "train"] = "eval",
+    dynamic: Mapping[str, Mapping[int, str]] | None = None,
+    limits: Limits | None = None,
+) -> fx.GraphModule:
     """Make a network of an ONNX file.
 
+    Layers with known weights become layers of torch with parameters, one for each tensor of the file however often it
+    is used; all else becomes calls of plain functions. The file may come from a stranger: nothing in it is executed,
+    and what it asks for is measured before it is allocated. Large weights are read from their files straight into
+    parameters, so that memory for them is needed once.
+
+    `network.meta["onnx"]` says what the file said of itself, names of free axes among it, and `node.meta["onnx"]` where
+    a node of the network comes from; both survive copying and pickling. The network does not check what it is called
+    with: an axis whose size the file fixes takes another size wherever the operators do.
+
     Args:
-        source: Path of a file, its content, or a model that was read already.
+        source: Path of a file, its content, or a model that was read already, which stays as it is. Weights that the
+            file keeps in other files are read from its folder, and from nowhere else.
+        mode: "train" gives it in training mode, in which Dropout drops and statistics are updated; see
+            `leyden.onnx.inventory` for what is trainable and what is not.
+        dynamic: Names for axes of inputs: `{"image": {0: "batch"}}` frees an axis whose size the file fixes. What the
+            file computes with that size, as the target of a Reshape, stays as it is.
+        limits: What the file may ask for; the defaults of `Limits` if left out.
 
     Raises:
-        OnnxImportError: The file is broken, or has operators that nobody knows; all of them are named.
+        OnnxImportError: The file is broken, asks for too much, or has operators that nobody knows; all of them are
+            named.
+
+    Examples:
+        >>> import torch
+        >>> model = onnx.parser.parse_model('''<ir_version: 10, opset_import: ["" : 20]>
+        ...     double (float[batch, 2] x) => (float[batch, 2] y) <float two = {2}> { y = Mul(x, two) }''')
+        >>> network = load(model)
+        >>> network(torch.ones(1, 2))
+        tensor([[2., 2.]])
+        >>> print(network.meta["onnx"].inputs[0])
+        x: float32[batch, 2]
     """
-    model = source if isinstance(source, onnx.ModelProto) else read_model(source)[0]
-    ready = prepare(model)
-    opsets = {"" if domain == "ai.onnx" else domain: version for domain, version in ready.opset_imports.items()}
-    return Builder(ready.graph, Shared(opsets)).build().eval()
+    if mode not in ("eval", "train"):
+        raise OnnxImportError(f"mode must be 'eval' or 'train'; given: {mode!r}")
+    shared = Shared({})
+    limits = Limits() if limits is None else limits
+    try:
+        with Opened(source, limits) as opened:
+            ready = prepare(opened, describe(source), dynamic or {}, limits)
+            shared = Shared(ready.opsets, budget=ready.budget, nodes=limits.nodes)
+            network = Builder(ready.graph, shared).build().train(mode == "train")
+    except Exception as error:  # the one place where whatever a file can break gets its context
+        raise OnnxImportError(f"{describe(source)}: {_place(shared)}{_said(error)}") from error
+    network.meta["onnx"] = ready.imported
+    return network
+
+
+def _place(shared: Shared) -> str:
+    node = shared.current
+    if node is None:
+        return ""
+    return f"{node.op_type} {node.name or ', '.join(value.name or '' for value in node.outputs)!r}: "
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, OnnxImportError) else f"{type(error).__name__}: {error}"

@@ -2,15 +2,104 @@
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import final
 
-__all__ = ["identifier", "module_path", "parameter_path", "scope_of"]
+__all__ = ["Names", "family_of", "identifier", "is_path", "parameter_path", "scope_of"]
 
 _SCOPES = "pkg.torch.onnx.name_scopes"
+_CLASSES = "pkg.torch.onnx.class_hierarchy"
 _NO_SCOPE = "_empty_nn_module_stack"  # torch's own filler for a node that came from no module
 _QUOTED = re.compile(r"'([^']*)'")
 _DOTTED = re.compile(r"[A-Za-z_0-9]+(\.[A-Za-z_0-9]+)+")
+_MADE = re.compile(r"val_\d+|\d.*")  # what torch's exporters call the values that they make themselves
 _OUTSIDE = re.compile(r"\W")
+_SHORT = {"BatchNorm": "bn"}
+
+
+@final
+class Names:
+    """What the names in one graph say of where its layers belong.
+
+    Args:
+        nodes: Name and metadata of each node.
+        weights: Names of the tensors that the file holds.
+
+    Attributes:
+        from_torch: Whether torch wrote the file, so that its tensors are called what the network called them.
+    """
+
+    def __init__(self, nodes: Iterable[tuple[str, Mapping[str, str]]], weights: Iterable[str]) -> None:
+        pairs = list(nodes)
+        scopes = [scope_of(name, metadata) for name, metadata in pairs]
+        self.from_torch = any(_SCOPES in metadata or name.startswith("/") for name, metadata in pairs)
+        self._crowd = Counter(scope for scope in scopes if scope)
+        paths = {*self._crowd, *(name.rpartition(".")[0] for name in weights if _DOTTED.fullmatch(name))}
+        self._homes = {path[:at] for path in paths for at, letter in enumerate(path) if letter == "."}
+        self._counts: Counter[str] = Counter()
+
+    def of_weight(self, kind: str, weight: str, *, parameter: str, scope: str = "", family: str = "") -> str | None:
+        """Say where a layer with weights belongs; None if it would give one of them a name that torch did not.
+
+        The scope of a module of its own class comes first, then the name of the weight, then what scope there is. The
+        empty text says that nothing tells.
+
+        Args:
+            kind: Class of the layer.
+            weight: Name of the weight in the file; empty if it is not stored there.
+            parameter: What the layer calls it.
+            scope: Of the node.
+            family: Class of the module that the node came from.
+
+        Examples:
+            >>> names = Names([], ["layer1.0.conv1.weight"])
+            >>> names.of_weight("Conv2d", "layer1.0.conv1.weight", parameter="weight")
+            'layer1.0.conv1'
+            >>> names.of_weight("Conv2d", "W12", parameter="weight"), names.numbered("Conv2d"), names.numbered("Conv2d")
+            ('', 'conv1', 'conv2')
+        """
+        leaf = bool(scope) and scope not in self._homes
+        if leaf and family in ("", kind) and (family or self._is_shared(weight, scope, parameter)):
+            return scope
+        if _DOTTED.fullmatch(weight):
+            home, _, last = weight.rpartition(".")
+            if last == parameter and home not in self._homes:
+                return _clean(home)
+            if self.from_torch:
+                return None
+        elif self.from_torch and is_path(weight):
+            return None
+        return scope if leaf else ""
+
+    def _is_shared(self, weight: str, scope: str, parameter: str) -> bool:
+        """Say whether a weight has its name from another module than the one that a node came from."""
+        home, _, last = weight.rpartition(".")
+        return self.from_torch and last == parameter and home in self._crowd and home != scope
+
+    def of_scope(self, kind: str, *, scope: str, family: str, nodes: int = 1) -> str | None:
+        """Say where a layer without weights belongs; None if the file says that it is no module of its own.
+
+        Args:
+            kind: Class of the layer.
+            scope: Of the node.
+            family: Class of the module that the node came from.
+            nodes: How many nodes the layer is made of.
+        """
+        if not self._crowd:
+            return self.numbered(kind)
+        if not scope or scope in self._homes:
+            return None
+        own = family == kind if family else self._crowd[scope] == nodes
+        return scope if own else None
+
+    def numbered(self, kind: str, scope: str = "") -> str:
+        """Make a name of the class of a layer and of a number, counted anew in each scope."""
+        plain = re.sub(r"\dd$", "", kind)
+        stem = ".".join(filter(None, (scope, _SHORT.get(plain, plain.lower()))))
+        stem = f"{stem}_" if stem[-1].isdigit() else stem
+        self._counts[stem] += 1
+        return f"{stem}{self._counts[stem]}"
 
 
 def scope_of(name: str, metadata: Mapping[str, str]) -> str:
@@ -23,30 +112,37 @@ def scope_of(name: str, metadata: Mapping[str, str]) -> str:
         'layer1.0.conv1'
         >>> scope_of("/layer1/layer1.0/conv1/Conv", {})
         'layer1.0.conv1'
+        >>> scope_of("model/conv1/Conv2D", {})
+        'model.conv1'
     """
     if _SCOPES in metadata:
         scopes = [part for part in _QUOTED.findall(metadata[_SCOPES])[:-1] if not part.startswith(_NO_SCOPE)]
         return _clean(scopes[-1]) if scopes else ""
-    if not name.startswith("/"):
-        return ""
     path = ""
-    for part in name.split("/")[1:-1]:
+    for part in name.removeprefix("/").split("/")[:-1]:
         path = part if path and part.startswith(f"{path}.") else ".".join(filter(None, (path, part)))
     return _clean(path)
 
 
-def module_path(weight: str, scope: str, op: str) -> str:
-    """Say where a layer belongs: where its weight has its name from, else its scope, else a name made of its operator.
+def family_of(metadata: Mapping[str, str]) -> str:
+    """Find the class of the module that a node came from, without its room; empty where the file does not say.
 
     Examples:
-        >>> module_path("layer1.0.conv1.weight", "", "Conv"), module_path("onnx::Conv_193", "stem", "Conv")
-        ('layer1.0.conv1', 'stem')
-        >>> module_path("", "", "BatchNormalization")
-        'batch_normalization'
+        >>> family_of({"pkg.torch.onnx.class_hierarchy": "['Net', 'torch.nn.modules.conv.Conv2d', 'aten.conv2d']"})
+        'Conv2d'
     """
-    if _DOTTED.fullmatch(weight):
-        return _clean(weight.rpartition(".")[0])
-    return scope or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", op).lower()
+    classes = _QUOTED.findall(metadata.get(_CLASSES, ""))[:-1]
+    return classes[-1].rpartition(".")[2] if classes else ""
+
+
+def is_path(name: str) -> bool:
+    """Say whether a name may be the path of a parameter, and not one that an exporter made.
+
+    Examples:
+        >>> [name for name in ("cls", "block.0.weight", "val_3", "onnx::MatMul_12", "123") if is_path(name)]
+        ['cls', 'block.0.weight']
+    """
+    return bool(_DOTTED.fullmatch(name)) or (name.isidentifier() and not _MADE.fullmatch(name))
 
 
 def parameter_path(name: str) -> str:

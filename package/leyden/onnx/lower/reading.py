@@ -7,6 +7,7 @@ import onnx_ir as ir
 import torch
 
 from leyden.errors import OnnxImportError
+from leyden.onnx.lower.source.stored import Stored
 from leyden.onnx.ops.dtypes import STRING, torch_dtype
 
 __all__ = ["read_tensor", "shape_of", "to_torch"]
@@ -22,6 +23,8 @@ def read_tensor(value: ir.Value) -> Any:
 
 def to_torch(tensor: ir.TensorProtocol) -> Any:
     """Copy a tensor of a file: to torch, or to an array of objects if it is one of texts."""
+    if isinstance(tensor, Stored):
+        return tensor.tensor()
     code = int(tensor.dtype)
     try:
         array = tensor.numpy()
@@ -31,7 +34,9 @@ def to_torch(tensor: ir.TensorProtocol) -> Any:
         decode = [text.decode(errors="replace") if isinstance(text, bytes) else str(text) for text in array.flat]
         return np.array(decode, dtype=object).reshape(array.shape)
     dtype = torch_dtype(code)
-    if (dtype.itemsize == array.dtype.itemsize and array.dtype.kind == "V") or array.dtype.name not in np.sctypeDict:
+    if dtype == torch.bool:
+        return torch.from_numpy(array.view(np.uint8).copy()) != 0  # bytes other than 0 and 1 are no bool
+    if array.dtype.type.__module__ != "numpy":
         return _odd(array, dtype)
     return torch.from_numpy(np.array(array, order="C", copy=True)).reshape(array.shape)
 
@@ -46,6 +51,6 @@ def _odd(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
 
 def shape_of(value: ir.Value) -> tuple[int | str | None, ...] | None:
     """Give the shape that is known of a value: a size, a name or None for each axis."""
-    if value.shape is None:
+    if value.shape is None or isinstance(value.type, ir.SequenceType | ir.OptionalType):
         return None
     return tuple(size if isinstance(size, int) else size.value for size in value.shape)

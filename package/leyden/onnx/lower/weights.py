@@ -34,6 +34,7 @@ class Weights:
 
     def __init__(self) -> None:
         self._claims: dict[Given, Claim] = {}
+        self.made: dict[tuple[Given | None, ...], Given] = {}  # weights that are made of other tensors of the file
 
     def claim(self, given: Given) -> Claim | None:
         """Give what a tensor became; None if nobody has used it yet."""
@@ -56,6 +57,10 @@ class Weights:
         """
         if not given.is_constant or not is_float_code(given.code):
             return None
+        if given.whole is not None and given.order == "same" and given.shape == given.whole.shape:
+            given = given.whole
+        if given.whole is not None and (given.whole.uses > 1 or given.whole in self._claims):
+            return None  # a copy of it would learn by itself
         claim = self._claims.get(given)
         if claim is None:
             tensor = given.value()

@@ -20,8 +20,4 @@ from leyden.onnx.ops import (
 )
 from leyden.onnx.ops.registry import Operator, find, hosted, operator, operators
 
-__all__ = [
-    "Operator", "attention", "drawing", "elementwise", "find", "hosted", "indexing", "network", "numbers", "operator",
-    "operators", "quantised", "recurrent", "reducing", "sequence", "shaping", "signal", "spatial", "table", "text",
-    "training",
-]  # fmt: skip
+__all__ = ["Operator", "find", "hosted", "operator", "operators"]

@@ -19,9 +19,12 @@ from onnxscript.rewriter.rules import common as rules
 from torch import nn
 
 from leyden.errors import ExportError
-from leyden.onnx.reader import walk
+from leyden.onnx.lower.registering import recorded_by
 from leyden.onnx.write.call import Call
+from leyden.onnx.write.functions import Calls, add_bodies_
+from leyden.onnx.write.integers import store_integers_
 from leyden.onnx.write.network import network_name
+from leyden.onnx.write.renaming import rename_values_
 
 __all__ = ["BatchNorm", "opset_of", "trace"]
 
@@ -30,6 +33,8 @@ BatchNorm: TypeAlias = Literal["fold", "keep"]
 
 _LOGGERS = ("torch.onnx", "torch.export", "torch.fx", "torch._dynamo", "onnxscript", "onnx_ir")
 _KEPT = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")  # the rest holds paths of the user's machine
+_SHOWN = frozenset(("Reshape", "Transpose", "Unsqueeze"))
+_TAKERS = frozenset(("Add", "CastLike", "Gemm", "MatMul", "Mul", "PRelu"))
 _RULES = [
     rules.add_0_rule, rules.cast_cast_rule, rules.collapse_slice_rule, rules.collapse_slice2_rule, rules.div_by_1_rule,
     rules.dropout_inference_rule, rules.materialize_reshape_shape_rule, rules.mul_by_1_rule, rules.no_op_cast_rule,
@@ -54,34 +59,61 @@ def trace(
     specs, named = call.arguments(call.axes)
     inner = [f"leyden.{i}" for i in range(len(call.names) + len(outputs))]  # the exporter lets chosen names collide
     shapes = dict(inspect.signature(net.forward).bind(*specs, **named).arguments)
+    calls = Calls()
     try:
         with _ONE_AT_A_TIME, _silence(), torch.no_grad():
-            program = torch.onnx.export(
-                net, positional, kwargs=keywords, dynamic_shapes=shapes, opset_version=opset, dynamo=True,
-                input_names=inner[: len(call.names)], output_names=inner[len(call.names) :], verbose=False,
-                optimize=batchnorm == "fold",
-            )  # fmt: skip
+            with recorded_by(calls):
+                program = torch.onnx.export(
+                    net, positional, kwargs=keywords, dynamic_shapes=shapes, opset_version=opset, dynamo=True,
+                    input_names=inner[: len(call.names)], output_names=inner[len(call.names) :], verbose=False,
+                    optimize=batchnorm == "fold",
+                )  # fmt: skip
+            calls.check()
             assert program is not None  # it is None for the older exporter only
             if batchnorm == "keep":
                 _simplify(program.model)
             model = program.model_proto
+            add_bodies_(model, calls, opset=opset)
+            store_integers_(model)
     except Exception as error:  # torch traces the user's own code
         raise ExportError(_story(net, error)) from error
     _tidy(model)
-    _rename(model.graph, dict(zip(inner, (*call.names, *outputs), strict=True)))
+    rename_values_(model.graph, dict(zip(inner, (*call.names, *outputs), strict=True)))
     _check(model, call, opset)
     return model
 
 
 def _simplify(model: onnx_ir.Model) -> None:
-    """Do what optimize=True does, less the rules that fold batch normalisation."""
+    """Do what optimize=True does, less the rules that fold batch normalisation, and less what loses a weight's name.
+
+    A matrix stays as the network has it, and is transposed in the file, so that others can share it.
+    """
+    weights = frozenset(model.graph.initializers)
     for _ in range(2):
-        optimizer.fold_constants(model)
+        optimizer.fold_constants(model, should_fold=lambda node: None if _is_free(node, weights) else False)
         rewriter.rewrite(model, _RULES)
     passes.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    _drop_zero_biases_(model, weights)
+    passes.RemoveUnusedNodesPass()(model)
     passes.CommonSubexpressionEliminationPass()(model)
     passes.OutputFixPass()(model)
     passes.NameFixPass()(model)
+
+
+def _is_free(node: onnx_ir.Node, weights: frozenset[str]) -> bool:
+    """Say whether a node may be computed beforehand: not what shows a weight to a product or a sum in another shape."""
+    shows = node.op_type in _SHOWN and node.inputs[0] is not None and node.inputs[0].name in weights
+    return not shows or not all(use.node.op_type in _TAKERS for use in node.outputs[0].uses())
+
+
+def _drop_zero_biases_(model: onnx_ir.Model, weights: frozenset[str]) -> None:
+    """Leave out the biases of zeros that the exporter makes for convolutions without one; those of the network stay."""
+    for node in model.graph.all_nodes():
+        bias = node.inputs[2] if node.op_type in ("Conv", "ConvTranspose") and len(node.inputs) > 2 else None
+        if bias is None or bias.const_value is None or bias.name in weights:
+            continue
+        if not bias.const_value.numpy().any():
+            node.resize_inputs(2)
 
 
 def opset_of(model: onnx.ModelProto) -> int:
@@ -99,20 +131,6 @@ def _tidy(model: onnx.ModelProto) -> None:
         kept = [entry for entry in part.metadata_props if entry.key in _KEPT]
         del part.metadata_props[:]
         part.metadata_props.extend(kept)
-
-
-def _rename(graph: onnx.GraphProto, names: dict[str, str]) -> None:
-    """Give inputs and outputs their names; a value in between that has one of them already gets another."""
-    graphs = [inside for _, inside in walk(graph)]
-    used = {name for inside in graphs for node in inside.node for name in node.output}
-    for wanted in sorted(set(names.values()) & used):
-        names[wanted] = next(free for i in range(len(used) + 1) if (free := f"{wanted}.{i}") not in used)
-    for inside in graphs:
-        for node in inside.node:
-            node.input[:] = [names.get(name, name) for name in node.input]
-            node.output[:] = [names.get(name, name) for name in node.output]
-        for value in (*inside.input, *inside.output):
-            value.name = names.get(value.name, value.name)
 
 
 def _check(model: onnx.ModelProto, call: Call, opset: int | None) -> None:
@@ -141,6 +159,8 @@ def _story(net: nn.Module, error: Exception) -> str:
     cause: BaseException = error
     while cause.__cause__ is not None:
         cause = cause.__cause__
+    if isinstance(cause, ExportError):
+        return str(cause)
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()] or ["no reason given"]
     first = " ".join(lines[: 2 if lines[0].endswith(":") else 1])
     story = f"torch cannot trace {network_name(net)}: {type(cause).__name__}: {first}"

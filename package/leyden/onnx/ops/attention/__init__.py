@@ -1,3 +1,5 @@
-"""Operators of transformers."""
+"""Operators of transformers: attention, positions, and what stands between them."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.attention import gating, heads, linear, masking, rotary, scaled
+
+__all__ = []

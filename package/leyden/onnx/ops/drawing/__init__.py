@@ -1,3 +1,5 @@
 """Operators that draw random numbers."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.drawing import chance, distribution
+
+__all__ = []

@@ -1,5 +1,17 @@
 """Operators that act on one element at a time."""
 
-from leyden.onnx.ops.elementwise import arithmetic
+from leyden.onnx.ops.elementwise import (
+    activation,
+    aligned,
+    arithmetic,
+    casting,
+    comparison,
+    conversion,
+    exponential,
+    extremes,
+    logic,
+    rounding,
+    trigonometry,
+)
 
-__all__ = ["arithmetic"]
+__all__ = []

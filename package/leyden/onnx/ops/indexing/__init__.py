@@ -1,3 +1,5 @@
 """Operators that take elements by index, and put them there."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.indexing import putting, ranking, taking
+
+__all__ = []

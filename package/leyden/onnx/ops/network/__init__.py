@@ -1,3 +1,18 @@
 """Operators that networks are made of: convolutions, pools, products, normalisations, losses."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.network import (
+    average,
+    batch,
+    chances,
+    convolution,
+    deformed,
+    dropping,
+    loss,
+    maximum,
+    normalisation,
+    product,
+    whole,
+    windows,
+)
+
+__all__ = []

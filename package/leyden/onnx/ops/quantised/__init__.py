@@ -1,3 +1,5 @@
-"""Operators of whole numbers with a scale."""
+"""Operators on quantised numbers, and between them and real ones."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.quantised import convolving, linear, matrix, recurrent, runtime
+
+__all__ = []

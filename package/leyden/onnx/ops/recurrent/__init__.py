@@ -1,3 +1,5 @@
-"""Operators that go along time."""
+"""Recurrent operators: states that are carried along a sequence."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.recurrent import activation, cells, directions, kernel, layer, plan, running
+
+__all__ = []

@@ -1,3 +1,5 @@
-"""Operators that sum up along axes."""
+"""Operators that make one number of many."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.reducing import cumulative, index, normalisation, reduction, reduction_attributes
+
+__all__ = []

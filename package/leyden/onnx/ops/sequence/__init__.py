@@ -1,3 +1,5 @@
-"""Operators of lists of tensors, and of values that may be missing."""
+"""Lists of tensors, and values that may be missing."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.sequence import lists, optionals
+
+__all__ = []

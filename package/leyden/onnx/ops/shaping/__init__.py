@@ -1,5 +1,5 @@
 """Operators that move elements and change shapes."""
 
-from leyden.onnx.ops.shaping import basic
+from leyden.onnx.ops.shaping import algebra, blocks, joining, layout, making, moving, padding, slicing
 
-__all__ = ["basic"]
+__all__ = []

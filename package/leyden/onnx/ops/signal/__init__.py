@@ -1,3 +1,5 @@
-"""Operators of signals: transforms, windows, scales."""
+"""Operators on signals: Fourier transforms, windows, mel scales."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.signal import fourier, mel, window
+
+__all__ = []

@@ -1,3 +1,5 @@
-"""Operators that sample images and volumes between their pixels."""
+"""Operators that move values in space: resizing, sampling on grids, regions and boxes."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.spatial import interpolation, region, resizing, sampling, suppression, tap
+
+__all__ = []

@@ -1,3 +1,5 @@
-"""Operators of the domain ai.onnx.ml: trees, labels, categories."""
+"""Operators of tables: what scikit-learn's models are made of."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.table import features, forest, linear, lookup, maps, scores, support, trees
+
+__all__ = []

@@ -1,3 +1,5 @@
-"""Operators of texts."""
+"""Texts: arrays of Python strings, for torch has no tensors of them; and pictures in files."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.text import grams, pictures, regex, strings
+
+__all__ = []

@@ -1,3 +1,5 @@
-"""Operators of the domain ai.onnx.preview.training: steps of optimisers."""
+"""Steps of optimisers, as operators of a graph."""
 
-__all__: list[str] = []
+from leyden.onnx.ops.training import steps
+
+__all__ = []

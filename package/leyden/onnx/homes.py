@@ -1,0 +1,22 @@
+"""Which file each public name of the room lives in."""
+
+__all__ = ["HOMES"]
+
+_NAMES = {
+    "graph": ("Edge", "Node", "Weight"),
+    "lower.given": ("Origin",),
+    "lower.loading": ("load",),
+    "lower.registering": ("register", "unregister"),
+    "lower.result.imported": ("Imported",),
+    "lower.safety.limits": ("Limits",),
+    "lower.trainable": ("Held", "Inventory", "inventory"),
+    "overview": ("Summary", "summary"),
+    "session": ("Latency", "Session", "latency", "run"),
+    "value": ("Value",),
+    "write.exporter": ("export",),
+    "write.parity": ("Case", "Parity", "verify"),
+    "write.report": ("Report",),
+}
+
+HOMES = {name: home for home, names in _NAMES.items() for name in names}
+"""File by name, below `leyden.onnx`."""

@@ -1,0 +1,135 @@
+"""LSTM, GRU and RNN whose weights are known, as layers."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, fx, nn
+
+from leyden.onnx.layers.bare import bare
+from leyden.onnx.lower.call import Call, maker
+from leyden.onnx.ops.recurrent.kernel import reorder
+from leyden.onnx.ops.recurrent.plan import Plan, kernel_of
+
+__all__ = ["batch_second", "recurrent", "with_directions"]
+
+_LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
+_SEQUENCE_LENS, _STATES, _PEEPHOLES = 4, (5, 6), 7  # positions of inputs
+
+
+@maker("LSTM", "GRU", "RNN")
+def recurrent(call: Call) -> fx.Node | None:
+    """Make an LSTM, GRU or RNN of a node that torch's layer computes alike, with weights that nobody else uses."""
+    plan = _plan(call)
+    kernel = kernel_of(plan)
+    known = [call.constant(place) for place in (1, 2, 3)]
+    unsuited = call.given(_SEQUENCE_LENS) is not None or call.given(_PEEPHOLES) is not None
+    if kernel is None or unsuited or (call.given(3) is not None and known[2] is None):
+        return None
+    sizes = [given.sizes for given in known[:2] if given is not None]
+    if len(sizes) < 2 or sizes[0] is None or sizes[1] is None:
+        return None
+    if any(given is not None and (given.uses > 1 or given.rounded is not None) for given in known):
+        return None
+    layer = _filled(call, plan, _layer(plan, kernel, inward=sizes[0][2], hidden=sizes[1][2], bias=known[2] is not None))
+    if layer is None:
+        return None
+    data, time = call.tensor(0), int(plan.batch_first)
+    backward = plan.direction == "reverse"
+    data = call.function(torch.flip, data, (time,)) if backward else data
+    states = _states(call, plan)
+    result = call.module(layer, data, *states, weight=1)
+    count = len(call.outputs)
+    settings = {"count": count, "directions": len(plan.backward()), "batch_first": plan.batch_first}
+    return call.function(with_directions, result, backward=backward, **settings)
+
+
+def with_directions(
+    result: tuple[Tensor, Tensor | tuple[Tensor, Tensor]], *, count: int, directions: int, batch_first: bool,
+    backward: bool,
+) -> Tensor | tuple[Tensor, ...]:  # fmt: skip
+    """Give what torch's recurrent layers give as ONNX has it: directions on an axis of their own.
+
+    Args:
+        result: What the layer gave: outputs, and last states.
+        count: How many outputs are wanted; one is given alone, more as a tuple.
+        directions: One or two.
+        batch_first: Whether the batch comes before time and direction.
+        backward: Whether the time of the only direction was turned around.
+
+    Examples:
+        >>> layer = torch.nn.GRU(3, 4, bidirectional=True)
+        >>> result = layer(torch.zeros(5, 1, 3))
+        >>> with_directions(result, count=1, directions=2, batch_first=False, backward=False).shape
+        torch.Size([5, 2, 1, 4])
+    """
+    out, last = result
+    out = out.flip(int(batch_first)) if backward else out
+    out = out.unflatten(2, (directions, -1))
+    out = out if batch_first else out.transpose(1, 2)
+    if count == 1:
+        return out
+    states = (last,) if isinstance(last, Tensor) else last
+    return (out, *(state.transpose(0, 1) if batch_first else state for state in states))[:count]
+
+
+def batch_second(state: Tensor) -> Tensor:
+    """Turn a state with its batch first into one that torch's layers take: direction, batch, feature."""
+    return state.transpose(0, 1).contiguous()
+
+
+def _plan(call: Call) -> Plan:
+    settings = call.attributes
+    return Plan(
+        call.op, settings.get("activations"), settings.get("activation_alpha"), settings.get("activation_beta"),
+        settings.get("clip"), settings.get("direction", "forward"), bool(settings.get("layout", 0)),
+        bool(settings.get("input_forget", 0)), bool(settings.get("linear_before_reset", 0)),
+    )  # fmt: skip
+
+
+def _layer(plan: Plan, kernel: str, *, inward: int, hidden: int, bias: bool) -> nn.RNNBase:
+    both = plan.direction == "bidirectional"
+    if kernel == "RNN_RELU":
+        return bare(lambda: nn.RNN(inward, hidden, 1, "relu", bias, batch_first=plan.batch_first, bidirectional=both))
+    make = _LAYERS[plan.kind]
+    return bare(lambda: make(inward, hidden, bias=bias, batch_first=plan.batch_first, bidirectional=both))
+
+
+def _filled(call: Call, plan: Plan, layer: nn.RNNBase) -> nn.RNNBase | None:
+    """Give a layer its weights, in place; None if one of them is no parameter."""
+
+    def matrices(weight: Tensor) -> Sequence[Tensor]:
+        return [reorder(part, plan.kind) for part in weight]
+
+    def biases(weight: Tensor) -> Sequence[Tensor]:
+        return [reorder(half, plan.kind) for part in weight for half in part.chunk(2)]
+
+    ends = ["", "_reverse"][: len(plan.backward())]
+    names = [[f"weight_{which}_l0{end}" for end in ends] for which in ("ih", "hh")]
+    names += [[f"bias_{which}_l0{end}" for end in ends for which in ("ih", "hh")]] if layer.bias else []
+    for place, paths in enumerate(names, start=1):
+        make = matrices if place < 3 else biases
+        parameters = call.own(place, layout=f"{plan.kind} {'matrix' if place < 3 else 'bias'}", make=make)
+        if parameters is None:
+            return None
+        for name, parameter in zip(paths, parameters, strict=True):
+            setattr(layer, name, parameter)  # the layer keeps a list of its weights, which `register_parameter` misses
+    return layer
+
+
+def _states(call: Call, plan: Plan) -> tuple[fx.Node | tuple[fx.Node, ...], ...]:
+    """Give the first states as the layer takes them; nothing where they are zeros."""
+    places = _STATES if plan.kind == "LSTM" else _STATES[:1]
+    nodes = [None if _is_zero(call, place) else call.tensor(place) for place in places]
+    given = next((node for node in nodes if node is not None), None)
+    if given is None:
+        return ()
+    nodes = [call.function(torch.zeros_like, given) if node is None else node for node in nodes]
+    ready = tuple(call.function(batch_second, node) if plan.batch_first else node for node in nodes)
+    return (ready,) if plan.kind == "LSTM" else ready
+
+
+def _is_zero(call: Call, place: int) -> bool:
+    if call.given(place) is None:
+        return True
+    given = call.constant(place)
+    return given is not None and not bool(given.value().any())

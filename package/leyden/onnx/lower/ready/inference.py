@@ -1,0 +1,130 @@
+"""Types and shapes of all values, inferred anew: what a file says of its inner values is not believed."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import onnx
+
+from leyden.onnx.lower.ready.bodies import schema_of
+from leyden.onnx.lower.safety.counting import graphs_of, nodes_of
+
+__all__ = ["forget", "infer"]
+
+_HIDDEN = "leyden.hidden."  # before the domain of a node that inference may not look at
+_LONGEST = 4096  # numbers in a shape that is computed
+
+# ONNX's inference, which is C++, reads memory that is not its own where these have inputs of unknown types, or sizes or
+# attributes below zero: the process would die.
+_FRAGILE = ("DictVectorizer", "EyeLike", "GatherND", "LabelEncoder", "RegexFullMatch", "Split", "TreeEnsemble")
+
+Types = Mapping[str, onnx.TypeProto]
+
+
+def forget(model: onnx.ModelProto, opsets: Mapping[str, int]) -> None:
+    """Forget what a file says of its inner values, in place, but for those of operators that ONNX does not know."""
+    for graph in _graphs(model.graph):
+        strange = _strange(graph, opsets)
+        kept = onnx.GraphProto(value_info=[value for value in graph.value_info if value.name in strange])
+        del graph.value_info[:]
+        graph.value_info.extend(kept.value_info)
+        for value in graph.input:
+            for axis in value.type.tensor_type.shape.dim:
+                if axis.dim_value < 0:  # some write -1 for what is free
+                    axis.ClearField("dim_value")
+
+
+def infer(model: onnx.ModelProto, opsets: Mapping[str, int]) -> onnx.ModelProto:
+    """Infer the types and shapes of all values.
+
+    Sizes that the file computes are followed in a second run, which the first makes safe: a value of one axis is taken
+    for a shape, and one of a trillion elements would be written out.
+
+    Returns:
+        A model like the one given, with what could be inferred; where inference fails, the model as it was.
+    """
+    bare = onnx.ModelProto()
+    bare.CopyFrom(model)
+    declared = {value.name: value.type for value in model.graph.output}
+    strange = _strange(model.graph, opsets)
+    for value in bare.graph.output:
+        if value.name not in strange:
+            value.ClearField("type")
+    done = _run(bare, lambda node, _: node.op_type in _FRAGILE)
+    computes = any(node.op_type in ("Shape", "Size") for node in nodes_of(bare.graph.node))
+    if computes or any(node.op_type in _FRAGILE for node in nodes_of(bare.graph.node)):
+        done = _run(done, lambda node, types: _is_risky(node, types, opsets), follow=computes)
+    for value in done.graph.output:
+        if not value.type.WhichOneof("value") and value.name in declared:
+            value.type.CopyFrom(declared[value.name])
+    return done
+
+
+def _run(
+    model: onnx.ModelProto, is_hidden: Callable[[onnx.NodeProto, Types], bool], *, follow: bool = False
+) -> onnx.ModelProto:
+    seen = onnx.ModelProto()
+    seen.CopyFrom(model)
+    _hide(seen.graph, {}, is_hidden)
+    for domain in sorted({node.domain for node in nodes_of(seen.graph.node) if node.domain.startswith(_HIDDEN)}):
+        seen.opset_import.add(domain=domain, version=1)
+    try:
+        done = onnx.shape_inference.infer_shapes(seen, check_type=False, strict_mode=False, data_prop=follow)
+    except Exception:  # whatever it stumbles over, the file may be one that can be computed
+        return model
+    for node in nodes_of(done.graph.node):
+        node.domain = node.domain.removeprefix(_HIDDEN)
+    del done.opset_import[:]
+    done.opset_import.extend(model.opset_import)
+    return done
+
+
+def _hide(graph: onnx.GraphProto, outer: Types, is_hidden: Callable[[onnx.NodeProto, Types], bool]) -> None:
+    types = dict(outer)
+    for tensor in graph.initializer:
+        types[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tuple(tensor.dims))
+    types.update((value.name, value.type) for value in (*graph.input, *graph.output, *graph.value_info))
+    for node in graph.node:
+        if is_hidden(node, types):
+            node.domain = _HIDDEN + node.domain
+        for inner in graphs_of(node):
+            _hide(inner, types, is_hidden)
+
+
+def _is_risky(node: onnx.NodeProto, types: Types, opsets: Mapping[str, int]) -> bool:
+    """Say whether inference may break, or take forever, over a node."""
+    given = [types.get(name, onnx.TypeProto()) for name in node.input if name]
+    if node.op_type in _FRAGILE:
+        numbers = [attribute.i for attribute in node.attribute if attribute.type == onnx.AttributeProto.INT]
+        wrong = node.op_type == "Split" and any(count != len(node.output) for count in _integers(node, "num_outputs"))
+        sizes = (axis.dim_value for kind in given for axis in kind.tensor_type.shape.dim)
+        return (
+            wrong
+            or not given
+            or any(not kind.WhichOneof("value") for kind in given)
+            or any(size < 0 for size in sizes)
+            or (node.op_type == "GatherND" and any(number < 0 for number in numbers))
+        )
+    schema = schema_of(node, opsets)
+    return schema is not None and schema.has_data_propagation_function and not all(map(_is_short, given))
+
+
+def _integers(node: onnx.NodeProto, name: str) -> list[int]:
+    return [attribute.i for attribute in node.attribute if attribute.name == name]
+
+
+def _is_short(kind: onnx.TypeProto) -> bool:
+    """Say whether a value is no list of numbers, or one of few: of many, each would be written out."""
+    if not kind.tensor_type.HasField("shape"):
+        return False
+    axes = kind.tensor_type.shape.dim
+    return len(axes) != 1 or (axes[0].HasField("dim_value") and axes[0].dim_value <= _LONGEST)
+
+
+def _strange(graph: onnx.GraphProto, opsets: Mapping[str, int]) -> set[str]:
+    """List the values that operators give that ONNX does not know."""
+    return {name for node in graph.node if schema_of(node, opsets) is None for name in node.output}
+
+
+def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    yield graph
+    for node in nodes_of(graph.node):
+        yield from graphs_of(node)

@@ -1,0 +1,83 @@
+"""Modules and parameters put at their paths in a network."""
+
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from leyden.onnx.lower.constant import Constant
+
+__all__ = ["place_", "twin"]
+
+
+def place_(root: nn.Module, thing: nn.Module | nn.Parameter, path: str) -> str:
+    """Set a module or a parameter at a path, or at the next one where nothing else is; say where.
+
+    A layer made alike that stands there already stays, and so do parameters that were there before their layer.
+
+    Examples:
+        >>> net = nn.Module()
+        >>> [place_(net, layer, "block.act") for layer in (nn.ReLU(), nn.Tanh(), nn.ReLU())]
+        ['block.act', 'block.act_2', 'block.act']
+    """
+    *prefix, last = path.split(".")
+    home = root
+    for index, part in enumerate(prefix):
+        held = getattr(home, part, None)
+        if held is None or not _is_home(held, thing):
+            part = part if held is None else _free(home, part)
+            home.add_module(part, nn.Module())
+        prefix[index] = part
+        home = home.get_submodule(part)
+    alike = next((name for name, held in home._modules.items() if name.startswith(last) and _same(held, thing)), None)
+    if alike is not None:
+        return ".".join((*prefix, alike))
+    last = last if _is_husk(home._modules.get(last), thing) else _free(home, last)
+    setattr(home, last, thing)
+    return ".".join((*prefix, last))
+
+
+def twin(root: nn.Module, layer: nn.Module) -> str | None:
+    """Find a layer that is made alike and holds the very same parameters; None if there is none."""
+    if not any(True for _ in layer.parameters()):
+        return None
+    return next((path for path, held in root.named_modules() if _same(held, layer)), None)
+
+
+def _is_home(held: Any, thing: nn.Module | nn.Parameter) -> bool:
+    """Say whether a module may hold a thing; a layer may hold one more parameter, but no other layer."""
+    return type(held) is nn.Module or (isinstance(held, nn.Module) and not isinstance(thing, nn.Module))
+
+
+def _is_husk(held: nn.Module | None, thing: nn.Module | nn.Parameter) -> bool:
+    """Say whether a module holds nothing but parameters that a layer holds by the same names."""
+    if type(held) is not nn.Module or held._modules or not isinstance(thing, nn.Module):
+        return False
+    return all(thing._parameters.get(name) is parameter for name, parameter in held._parameters.items())
+
+
+def _free(home: nn.Module, name: str) -> str:
+    if not hasattr(home, name):
+        return name
+    number = 2
+    while hasattr(home, f"{name}_{number}"):
+        number += 1
+    return f"{name}_{number}"
+
+
+def _same(held: nn.Module | None, thing: nn.Module | nn.Parameter) -> bool:
+    """Say whether a layer is made alike and holds the very same parameters, so that it can be called in its place."""
+    if held is None or type(held) is not type(thing) or type(held) is nn.Module or isinstance(held, Constant):
+        return False
+    assert isinstance(thing, nn.Module)
+    if any(True for _ in thing.children()) or repr(held) != repr(thing):
+        return False
+    ours, theirs = dict(held.named_parameters()), dict(thing.named_parameters())
+    if ours.keys() != theirs.keys() or any(ours[name] is not theirs[name] for name in ours):
+        return False
+    buffers = dict(thing.named_buffers())
+    return all(name in buffers and _equal(buffers[name], value) for name, value in held.named_buffers())
+
+
+def _equal(one: Tensor, other: Tensor) -> bool:
+    return one.shape == other.shape and one.dtype == other.dtype and bool(np.array_equal(one.numpy(), other.numpy()))

@@ -1,0 +1,57 @@
+"""Torch's own kernels for recurrent layers, where they compute what ONNX says."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from leyden.onnx.ops.recurrent.directions import reverse, silence
+
+__all__ = ["ORDERS", "by_kernel", "reorder"]
+
+ORDERS: dict[str, tuple[int, ...]] = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
+"""Where torch's gates are among ONNX's: input, forget, cell, output of an LSTM; reset, update, new of a GRU."""
+
+
+def reorder(weight: Tensor, kind: str) -> Tensor:
+    """Bring the gates of one direction into torch's order; a view where there is one gate only.
+
+    Examples:
+        >>> reorder(torch.tensor([0, 1, 2, 3]), "LSTM")  # ONNX: input, output, forget, cell
+        tensor([0, 2, 3, 1])
+    """
+    order = ORDERS[kind]
+    if len(order) == 1:
+        return weight
+    parts = weight.chunk(len(order))
+    return torch.cat([parts[place] for place in order])
+
+
+def by_kernel(
+    kind: str, data: Tensor, weights: Sequence[Tensor], states: Sequence[Tensor], lengths: Tensor | None, *,
+    backward: bool,
+) -> tuple[Tensor, tuple[Tensor, ...]]:  # fmt: skip
+    """Carry states along one direction by torch's kernel.
+
+    Args:
+        kind: `LSTM`, `GRU`, `RNN` or `RNN_RELU`.
+        data: Time, batch, feature.
+        weights: In torch's order: those of the input, those of the state, and both biases or none.
+        states: The first ones: batch, feature.
+        lengths: Of each sequence; None if all take the whole time. An LSTM's last cell state is not right then.
+        backward: Whether the time runs backward.
+    """
+    data = reverse(data, lengths) if backward else data
+    first = tuple(state[None] for state in states)
+    settings = (list(weights), len(weights) == 4, 1, 0.0, False, False, False)
+    if kind == "LSTM":
+        out, *last = torch.lstm(data, first, *settings)
+    else:
+        function = {"GRU": torch.gru, "RNN": torch.rnn_tanh, "RNN_RELU": torch.rnn_relu}[kind]
+        out, *last = function(data, first[0], *settings)
+    ends = tuple(state[0] for state in last)
+    if lengths is not None:
+        place = (lengths - 1).clamp(min=0)[None, :, None].expand(1, -1, out.shape[2])
+        ends = (torch.where(lengths[:, None] > 0, out.gather(0, place)[0], states[0]), *ends[1:])
+        out = silence(out, lengths)
+    return (reverse(out, lengths) if backward else out), ends

@@ -1,0 +1,29 @@
+"""Losses of classification."""
+
+import pytest
+import torch
+
+from leyden.onnx.ops.network.loss import negative_log_likelihood_loss, softmax_cross_entropy_loss
+
+CLASSES = torch.tensor([[0, 2, 1], [2, 2, 0]])
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("ignored", [None, 2])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_losses_agree_with_onnxruntime(agrees, reduction, ignored, weighted):
+    weight = torch.tensor([0.5, 1.0, 2.0]) if weighted else None
+    said = {"reduction": reduction, **({} if ignored is None else {"ignore_index": ignored})}
+    agrees("SoftmaxCrossEntropyLoss", torch.randn(2, 3, 3), CLASSES, weight, count=2, opset=13, **said)
+
+
+def test_classes_may_be_of_32_bits():
+    chances = torch.randn(2, 3, 3).log_softmax(1)
+    loss = negative_log_likelihood_loss(chances, CLASSES.int())
+    torch.testing.assert_close(loss, -chances.gather(1, CLASSES[:, None]).mean())
+
+
+def test_a_class_that_torch_ignores_by_itself_may_be_ignored():
+    assert softmax_cross_entropy_loss(torch.zeros(2, 2), torch.tensor([0, -100]), ignore_index=-100).item() == pytest.approx(
+        0.6931472
+    )
