@@ -218,3 +218,20 @@ def sparse_below_zero() -> onnx.ModelProto:
 @entered
 def weights_that_do_not_fit_their_layer() -> onnx.ModelProto:
     return one("Gemm", ["x", "w", "b"], raw("w", [7, 5], bytes(140)), raw("b", [9], bytes(36)))
+
+
+def grams(indexes: list[int], counts: list[int]) -> onnx.ModelProto:
+    return one(
+        "TfIdfVectorizer", ["x"], min_gram_length=1, max_gram_length=1, max_skip_count=0, mode="TF", pool_int64s=[1, 2],
+        ngram_counts=counts, ngram_indexes=indexes,
+    )  # fmt: skip
+
+
+@entered
+def words_in_a_column_a_trillion_away() -> onnx.ModelProto:
+    return grams([0, HUGE], [0])
+
+
+@entered
+def words_counted_from_far_below() -> onnx.ModelProto:
+    return grams([0, 1], [-(2**62)])

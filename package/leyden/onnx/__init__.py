@@ -6,7 +6,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from leyden.onnx.homes import HOMES
+from leyden.onnx import homes
 
 if TYPE_CHECKING:
     from leyden.onnx.graph import Edge, Node, Weight
@@ -31,6 +31,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in HOMES:
+    if name not in homes.HOMES:
         raise AttributeError(f"leyden.onnx has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"leyden.onnx.{HOMES[name]}"), name)
+    return getattr(import_module(f"leyden.onnx.{homes.HOMES[name]}"), name)

@@ -135,12 +135,12 @@ def test_tied_weights_in_a_file_of_weights_are_one_parameter(tmp_path: Path):
     assert network(torch.ones(1, 2)).tolist() == [[0.0, 2.0], [6.0, 12.0]]
 
 
-@pytest.mark.parametrize("outside", [False, True], ids=["in the file", "in another file"])
-def test_large_weights_are_in_memory_once(tmp_path: Path, outside: bool):
+@pytest.mark.parametrize(("outside", "count"), [(False, 6), (True, 18)], ids=["in the file", "in another file"])
+def test_large_weights_are_in_memory_once(tmp_path: Path, outside: bool, count: int):
     path, wide = tmp_path / "net.onnx", 2048
-    weights = [numpy_helper.from_array(np.zeros((wide, wide), np.float32), f"w{i}") for i in range(18)]
-    nodes = [onnx.helper.make_node("MatMul", [f"v{i}", f"w{i}"], [f"v{i + 1}"]) for i in range(18)]
-    first, last = (onnx.helper.make_tensor_value_info(name, 1, ["n", wide]) for name in ("v0", "v18"))
+    weights = [numpy_helper.from_array(np.zeros((wide, wide), np.float32), f"w{i}") for i in range(count)]
+    nodes = [onnx.helper.make_node("MatMul", [f"v{i}", f"w{i}"], [f"v{i + 1}"]) for i in range(count)]
+    first, last = (onnx.helper.make_tensor_value_info(name, 1, ["n", wide]) for name in ("v0", f"v{count}"))
     model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [first], [last], weights), ir_version=10)
     onnx.save(model, path, save_as_external_data=outside, location="weights.bin")
     code = (
@@ -152,4 +152,5 @@ def test_large_weights_are_in_memory_once(tmp_path: Path, outside: bool):
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, env=environment
     )
-    assert int(done.stdout) < 1.15 * 18 * wide * wide * 4
+    weights_and_one_more = (count + 2) * wide * wide * 4  # the largest is turned around from a copy
+    assert int(done.stdout) < weights_and_one_more

@@ -1,6 +1,9 @@
+import numpy as np
 import torch
+from onnx import helper, numpy_helper
 from torch import nn
 
+from leyden.onnx import load
 from leyden.onnx.layers.rounding import FakeQuantise, Grid
 from leyden.onnx.lower.constant import Constant
 from leyden.onnx.lower.trainable import inventory
@@ -53,3 +56,29 @@ def test_the_table_says_whether_the_network_trains():
 def test_long_tables_are_cut():
     rows = inventory(nn.Sequential(*(nn.Linear(1, 1) for _ in range(20)))).rows()
     assert ("... 28 more", "", "", "", "yes") in rows
+
+
+def file_with_dropout() -> bytes:
+    """A normalisation that keeps statistics, and a dropout."""
+    nodes = [
+        helper.make_node("BatchNormalization", ["x", "norm.weight", "b", "m", "v"], ["n"]),
+        helper.make_node("Dropout", ["n"], ["y"]),
+    ]
+    values = [helper.make_tensor_value_info(name, 1, ["n", 3]) for name in ("x", "y")]
+    held = {"norm.weight": np.ones(3), "b": np.zeros(3), "m": np.zeros(3), "v": np.ones(3)}
+    tensors = [numpy_helper.from_array(array.astype(np.float32), name) for name, array in held.items()]
+    graph = helper.make_graph(nodes, "g", values[:1], values[1:], tensors)
+    return helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 21)]).SerializeToString()
+
+
+def test_in_training_mode_dropout_drops_and_statistics_are_updated():
+    torch.manual_seed(0)
+    trained = load(file_with_dropout(), mode="train")
+    answer = trained(torch.randn(64, 3) + 5)
+    assert 0.3 < (answer == 0).float().mean() < 0.7
+    assert trained.state_dict()["norm.running_mean"].mean() > 0.3
+
+
+def test_a_network_is_given_in_evaluation_mode_unless_asked_otherwise():
+    x = torch.randn(64, 3)
+    assert torch.allclose(load(file_with_dropout())(x), x, atol=1e-4)

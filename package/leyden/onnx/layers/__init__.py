@@ -13,7 +13,4 @@ from leyden.onnx.layers import (
     rounding,
 )
 
-__all__ = [
-    "convolution", "decomposed", "embedding", "linear", "norm", "plain", "pooling", "quantised", "recurrent",
-    "rounding",
-]  # fmt: skip
+__all__ = []

@@ -6,6 +6,7 @@ from torch import fx, nn
 
 from leyden.onnx.layers.bare import bare, filled, fits, is_filler
 from leyden.onnx.lower.call import Call, maker
+from leyden.onnx.lower.given import Given
 from leyden.onnx.ops.network.windows import ones, padded, paddings, reach, same_padded
 
 __all__ = ["convolution", "transposed_convolution"]
@@ -15,7 +16,7 @@ _TRANSPOSED = {3: nn.ConvTranspose1d, 4: nn.ConvTranspose2d, 5: nn.ConvTranspose
 
 
 @maker("Conv")
-def convolution(call: Call) -> fx.Node | None:
+def convolution(call: Call) -> fx.Node | list[Given] | None:
     """Make a Conv1d, Conv2d or Conv3d of a Conv with a known kernel; padding that differs between sides comes first."""
     kernel = call.constant(1)
     make = None if kernel is None or kernel.sizes is None else _CLASSES.get(len(kernel.sizes))
@@ -31,11 +32,11 @@ def convolution(call: Call) -> fx.Node | None:
         )
     )  # fmt: skip
     path = weights.pop("path")
-    return call.module(filled(layer, **weights), data, weight=1, path=path)
+    return _ranked(call, call.module(filled(layer, **weights), data, weight=1, path=path))
 
 
 @maker("ConvTranspose")
-def transposed_convolution(call: Call) -> fx.Node | None:
+def transposed_convolution(call: Call) -> fx.Node | list[Given] | None:
     """Make a ConvTranspose1d, ConvTranspose2d or ConvTranspose3d of a ConvTranspose with a known kernel.
 
     What adds less behind than torch's layer could, or takes away more before, is left to the function.
@@ -56,7 +57,15 @@ def transposed_convolution(call: Call) -> fx.Node | None:
         )
     )  # fmt: skip
     path = weights.pop("path")
-    return call.module(filled(layer, **weights), call.tensor(0), weight=1, path=path)
+    return _ranked(call, call.module(filled(layer, **weights), call.tensor(0), weight=1, path=path))
+
+
+def _ranked(call: Call, node: fx.Node) -> fx.Node | list[Given]:
+    """Say how many axes the result has where the file does not, as behind an operator that ONNX does not know."""
+    value, kernel = call.outputs[0], call.constant(1)
+    if value.shape is not None or kernel is None or kernel.rank is None:
+        return node
+    return [Given(value.name or "", int(value.dtype or kernel.code), (None,) * kernel.rank, node)]
 
 
 def _settings(call: Call, axes: int) -> dict[str, Any]:

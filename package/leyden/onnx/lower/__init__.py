@@ -3,7 +3,7 @@
 import leyden.onnx.arguments
 import leyden.onnx.control
 import leyden.onnx.layers
-import leyden.onnx.ops  # noqa: F401  these fill the tables
+import leyden.onnx.ops  # these fill the tables
 from leyden.onnx.lower.given import Given, Origin
 from leyden.onnx.lower.loading import load
 

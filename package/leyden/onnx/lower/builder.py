@@ -27,7 +27,7 @@ from leyden.onnx.lower.weights import Weights
 from leyden.onnx.ops.dtypes import as_tensor
 from leyden.onnx.ops.sequence.lists import sequence_construct
 
-__all__ = ["Builder", "Shared"]
+__all__ = ["Builder", "Shared", "device_of"]
 
 
 @final
@@ -206,7 +206,7 @@ class Builder:
         call = Call(self, node)
         self._origin = call.origin
         make = find_maker(call.op, call.domain)
-        made = make(call) if make is not None else None
+        made = self.shared.budget.watch(make, call) if make is not None else None
         if made is None:
             made = view(call) or fold(call) or apply(call)
         self._learn(call.outputs, made)

@@ -10,6 +10,7 @@ from torch import fx
 from leyden.errors import OnnxImportError
 from leyden.onnx.lower.builder import Builder, Shared
 from leyden.onnx.lower.ready.preparing import prepare
+from leyden.onnx.lower.safety.budget import OverBudget
 from leyden.onnx.lower.safety.limits import Limits
 from leyden.onnx.lower.source.opening import Opened, describe
 
@@ -17,22 +18,16 @@ __all__ = ["load"]
 
 
 def load(
-    source: str | Path | bytes | onnx.ModelProto,
-    *,
-    mode: Literal["eval", "train"] = "eval",
-    dynamic: Mapping[str, Mapping[int, str]] | None = None,
-    limits: Limits | None = None,
-) -> fx.GraphModule:
+    source: str | Path | bytes | onnx.ModelProto, *, mode: Literal["eval", "train"] = "eval",
+    dynamic: Mapping[str, Mapping[int, str]] | None = None, limits: Limits | None = None,
+) -> fx.GraphModule:  # fmt: skip
     """Make a network of an ONNX file.
 
-    Layers with known weights become layers of torch with parameters, one for each tensor of the file however often it
-    is used; all else becomes calls of plain functions. The file may come from a stranger: nothing in it is executed,
-    and what it asks for is measured before it is allocated. Large weights are read from their files straight into
-    parameters, so that memory for them is needed once.
-
-    `network.meta["onnx"]` says what the file said of itself, names of free axes among it, and `node.meta["onnx"]` where
-    a node of the network comes from; both survive copying and pickling. The network does not check what it is called
-    with: an axis whose size the file fixes takes another size wherever the operators do.
+    Layers with known weights become layers of torch, with one parameter for each tensor of the file; all else becomes
+    calls of plain functions. The file may come from a stranger: nothing in it is executed, and what it asks for is
+    measured before it is allocated. Large weights are read straight into parameters: memory for them is needed once.
+    `network.meta["onnx"]` keeps what the file says of itself, `node.meta["onnx"]` where a node comes from. The network
+    does not check what it is called with: an axis of fixed size takes other sizes wherever the operators do.
 
     Args:
         source: Path of a file, its content, or a model that was read already, which stays as it is. Weights that the
@@ -44,28 +39,31 @@ def load(
         limits: What the file may ask for; the defaults of `Limits` if left out.
 
     Raises:
-        OnnxImportError: The file is broken, asks for too much, or has operators that nobody knows; all of them are
-            named.
+        OnnxImportError: The file is broken, asks for too much, or has operators that nobody knows, all of them named.
 
     Examples:
         >>> import torch
-        >>> model = onnx.parser.parse_model('''<ir_version: 10, opset_import: ["" : 20]>
-        ...     double (float[batch, 2] x) => (float[batch, 2] y) <float two = {2}> { y = Mul(x, two) }''')
-        >>> network = load(model)
-        >>> network(torch.ones(1, 2))
-        tensor([[2., 2.]])
-        >>> print(network.meta["onnx"].inputs[0])
-        x: float32[batch, 2]
+        >>> text = "double (float[batch, 2] x) => (float[batch, 2] y) <float two = {2}> { y = Mul(x, two) }"
+        >>> network = load(onnx.parser.parse_model(f'<ir_version: 10, opset_import: ["" : 20]> {text}'))
+        >>> network(torch.ones(1, 2)), str(network.meta["onnx"].inputs[0])
+        (tensor([[2., 2.]]), 'x: float32[batch, 2]')
     """
     if mode not in ("eval", "train"):
         raise OnnxImportError(f"mode must be 'eval' or 'train'; given: {mode!r}")
+    return _made(source, dynamic or {}, Limits() if limits is None else limits).train(mode == "train")
+
+
+def _made(
+    source: str | Path | bytes | onnx.ModelProto, dynamic: Mapping[str, Mapping[int, str]], limits: Limits
+) -> fx.GraphModule:
     shared = Shared({})
-    limits = Limits() if limits is None else limits
     try:
         with Opened(source, limits) as opened:
-            ready = prepare(opened, describe(source), dynamic or {}, limits)
+            ready = prepare(opened, describe(source), dynamic, limits)
             shared = Shared(ready.opsets, budget=ready.budget, nodes=limits.nodes)
-            network = Builder(ready.graph, shared).build().train(mode == "train")
+            network = Builder(ready.graph, shared).build()
+    except OverBudget as error:
+        raise OnnxImportError(f"{describe(source)}: {_place(shared)}{error} (Limits.fold_bytes)") from error
     except Exception as error:  # the one place where whatever a file can break gets its context
         raise OnnxImportError(f"{describe(source)}: {_place(shared)}{_said(error)}") from error
     network.meta["onnx"] = ready.imported

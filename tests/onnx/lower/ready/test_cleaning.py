@@ -11,8 +11,8 @@ RELU = "net (float[1, 2] x) => (float[1, 2] y) { y = Relu(x) }"
 
 def test_onnx_has_one_name_everywhere(written: Any):
     inner = "c = Constant<value = float {1}>()"
-    model = written(f"net (float[1, 2] x, bool b) => (float y) {{ y = If(b) <then_branch = g () => (float c) {{ {inner} }}, "
-                    f"else_branch = h () => (float c) {{ {inner} }}> }}")  # fmt: skip
+    branches = ", ".join(f"{name}_branch = {name} () => (float c) {{ {inner} }}" for name in ("then", "else"))
+    model = written(f"net (bool b) => (float y) {{ y = If(b) <{branches}> }}")
     model.opset_import[0].domain = "ai.onnx"
     branch = model.graph.node[0].attribute[0].g.node[0]
     branch.domain = "ai.onnx"

@@ -29,7 +29,8 @@ def test_a_function_that_calls_a_function_is_put_in_place_with_its_attributes(wr
             "net (float[2] x) => (float[2] y) { h = f.Outer<slope = 0.5>(x) y = f.Outer(h) }", more=MORE,
             functions='<domain: "f", opset_import: ["" : 20, "f" : 1]> Outer <slope: float = 0.1>(a) => (b) '
             "{ c = Neg(a) d = f.Inner<alpha: float = @slope>(c) b = Add(d, a) } "
-            '<domain: "f", opset_import: ["" : 20]> Inner <alpha>(a) => (b) { b = LeakyRelu<alpha: float = @alpha>(a) }',
+            '<domain: "f", opset_import: ["" : 20]> Inner <alpha>(a) => (b) '
+            "{ b = LeakyRelu<alpha: float = @alpha>(a) }",
         ),
         np.array([-1, 2], np.float32),
     )  # fmt: skip
@@ -40,7 +41,8 @@ def test_a_function_with_a_branch_takes_values_from_around_it(written: Any):
         written(
             "net (float[2] x, bool go) => (float[2] y, float[2] z) { y = f.Choose(x, go) z = f.Choose(y, go) }",
             more=MORE, functions='<domain: "f", opset_import: ["" : 20]> Choose (a, go) => (b) { n = Neg(a) b = If(go) '
-            "<then_branch = t () => (float[2] r) { r = Add(n, n) }, else_branch = e () => (float[2] r) { r = Exp(a) }> }",
+            "<then_branch = t () => (float[2] r) { r = Add(n, n) }, "
+            "else_branch = e () => (float[2] r) { r = Exp(a) }> }",
         ),
         np.array([-1, 2], np.float32), np.array(True),
     )  # fmt: skip

@@ -84,3 +84,13 @@ def test_few_texts_are_computed_and_many_are_not(times: int):
 def test_a_fault_of_the_function_is_its_own():
     with pytest.raises(RuntimeError, match="must match"):
         Budget(2**20, 10**9).compute(torch.add, (torch.ones(2), torch.ones(3)), {})
+
+
+def test_what_makes_layers_is_watched_and_does_not_pay():
+    budget = Budget(2**20, 10**6)
+    layer = budget.watch(lambda: torch.nn.Linear(2**20, 2**20, device="meta"))
+    assert layer.weight.is_meta
+    assert budget.watch(torch.ones, 10).tolist() == [1] * 10
+    assert (budget.bytes, budget.work) == (2**20, 10**6)
+    with pytest.raises(OverBudget, match="are left"):
+        budget.watch(torch.ones, BIG)

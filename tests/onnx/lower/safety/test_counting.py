@@ -31,22 +31,9 @@ def test_the_count_is_that_of_the_nodes_that_there_are_in_the_end(calls: list[in
     functions = {(function.domain, function.name, ""): function for function in model.functions}
     inline(model.graph, functions, opsets_of(model), Namer(model))
     count = sum(1 for _ in nodes_of(model.graph.node))
-    original = chain(calls)
-    check_size(original, functions, Limits(nodes=count + 50))
-    told = f"^{_counted(original)} nodes; 0 are allowed"
-    with pytest.raises(OnnxImportError, match=told):
-        check_size(original, functions, Limits(nodes=0))
-    assert count <= _counted(original)
-
-
-def _counted(model: onnx.ModelProto) -> int:
-    """Count nodes and calls, as a slow walk through all calls does."""
-    bodies = {function.name: function for function in model.functions}
-
-    def size(nodes: Any) -> int:
-        return sum(1 + (size(bodies[node.op_type].node) if node.op_type in bodies else 0) for node in nodes)
-
-    return size(model.graph.node)
+    check_size(chain(calls), functions, Limits(nodes=count))
+    with pytest.raises(OnnxImportError, match=f"^{count} nodes; {count - 1} are allowed"):
+        check_size(chain(calls), functions, Limits(nodes=count - 1))
 
 
 def test_a_bomb_is_counted_and_not_tried():
@@ -71,7 +58,5 @@ def test_a_circle_of_functions_is_named(written: Any):
         '<domain: "f", opset_import: ["f" : 1]> B (a) => (b) { b = f.A(a) }',
     )  # fmt: skip
     functions = {(function.domain, function.name, ""): function for function in model.functions}
-    with pytest.raises(
-        OnnxImportError, match="functions call each other in a circle: f::A, f::B, f::A|f::B, f::A, f::B"
-    ):
+    with pytest.raises(OnnxImportError, match=r"in a circle: (f::A, f::B, f::A|f::B, f::A, f::B)"):
         check_size(model, functions, Limits())

@@ -54,7 +54,7 @@ def test_a_tensor_that_lies_is_named(tensor: onnx.TensorProto, message: str):
 
 def test_all_tensors_that_lie_are_counted():
     lies = [TensorProto(name=f"t{i}", data_type=1, dims=[2]) for i in range(12)]
-    with pytest.raises(OnnxImportError, match="tensor 't0'.*tensor 't9'.*; and 2 more"):
+    with pytest.raises(OnnxImportError, match=r"tensor 't0'.*tensor 't9'.*; and 2 more"):
         checked(*lies)
 
 

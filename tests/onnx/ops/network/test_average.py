@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from leyden.onnx.ops.network.average import average_pool, lp_pool
+from leyden.onnx.ops.network.average import average_pool, global_average_pool, global_lp_pool, lp_pool
 
 POOLS = [
     {"kernel_shape": (3, 2)},
@@ -42,3 +42,14 @@ def test_the_norm_of_zeros_has_a_gradient():
     lp_pool(x, kernel_shape=(2,)).sum().backward()
     assert x.grad is not None
     assert x.grad.tolist() == [[[0, 0, 0, 0]]]
+
+
+@pytest.mark.parametrize("op", ["GlobalAveragePool", "GlobalLpPool"])
+@pytest.mark.parametrize("sizes", [(5,), (4, 3), (2, 3, 4)], ids=str)
+def test_whole_channels_agree_with_onnxruntime(agrees, op, sizes):
+    agrees(op, torch.randn(2, 3, *sizes))
+
+
+def test_without_axes_of_space_nothing_is_averaged():
+    x = torch.tensor([[-2.0, 3.0]])
+    assert [pool(x).tolist() for pool in (global_average_pool, global_lp_pool)] == [[[-2, 3]], [[2, 3]]]

@@ -1,9 +1,15 @@
 """Batch normalisation in all its versions."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 
-from leyden.onnx.ops.network.batch import batch_norm, batch_norm_1, batch_norm_7, batch_norm_9
+from leyden.onnx.ops.network import batch
+from leyden.onnx.ops.network.batch import batch_norm_1, batch_norm_7, batch_norm_9
+
+batch_norm: Callable[..., Any] = batch.batch_norm  # a tensor or a tuple, as it is asked
 
 
 def values(channels: int) -> list[torch.Tensor]:
@@ -19,7 +25,9 @@ def test_inference_agrees_with_onnxruntime(agrees, opset, sizes):
 def test_training_normalises_with_the_batch_and_moves_the_statistics():
     x = torch.tensor([[1.0], [3.0]])
     one = torch.ones(1)
-    y, mean, var = batch_norm(x, one, 0 * one, 0 * one, one, epsilon=0.0, momentum=0.75, training_mode=1, output_count=3)
+    y, mean, var = batch_norm(
+        x, one, 0 * one, 0 * one, one, epsilon=0.0, momentum=0.75, training_mode=1, output_count=3
+    )
     assert (y.flatten().tolist(), mean.tolist(), var.tolist()) == ([-1, 1], [0.5], [1.0])
 
 
@@ -69,3 +77,13 @@ def test_half_precision_with_full_statistics_stays_half():
 def test_one_axis_is_a_batch_of_one_channel():
     x, others = torch.randn(5), values(1)
     torch.testing.assert_close(batch_norm(x, *others), batch_norm(x[:, None], *others)[:, 0])
+
+
+@pytest.mark.parametrize("sizes", [(), (5,), (4, 3)], ids=str)
+def test_given_statistics_may_learn(sizes):
+    x, given = torch.randn(2, 3, *sizes), values(3)
+    learning = [value.clone().requires_grad_() for value in given]
+    y = batch_norm(x, *learning)
+    torch.testing.assert_close(y, batch_norm(x, *given))
+    y.square().sum().backward()
+    assert all(value.grad is not None for value in learning)

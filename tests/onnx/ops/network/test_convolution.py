@@ -56,7 +56,9 @@ def test_the_transpose_agrees_with_onnxruntime(agrees, attributes):
 
 
 def test_same_padding_of_a_transpose_multiplies_sizes_even_when_the_kernel_is_smaller_than_the_stride():
-    result = conv_transpose(torch.ones(1, 1, 2), torch.ones(1, 1, 1), torch.ones(1), auto_pad="SAME_UPPER", strides=(3,))
+    result = conv_transpose(
+        torch.ones(1, 1, 2), torch.ones(1, 1, 1), torch.ones(1), auto_pad="SAME_UPPER", strides=(3,)
+    )
     assert result.tolist() == [[[2, 1, 1, 2, 1, 1]]]
 
 

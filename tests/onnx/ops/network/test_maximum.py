@@ -1,9 +1,15 @@
 """Pools of maxima, their inverse, and pools of boxes."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 
-from leyden.onnx.ops.network.maximum import max_pool, max_roi_pool, max_unpool
+from leyden.onnx.ops.network import maximum
+from leyden.onnx.ops.network.maximum import global_max_pool, max_roi_pool, max_unpool
+
+max_pool: Callable[..., Any] = maximum.max_pool  # a tensor or two, as it is asked
 
 POOLS = [
     {"kernel_shape": (3, 2)},
@@ -64,3 +70,13 @@ def test_gradients_reach_what_a_box_saw():
     max_roi_pool(x, torch.tensor([[0.0, 0, 0, 1, 1]]), pooled_shape=(1, 1)).sum().backward()
     assert x.grad is not None
     assert x.grad.sum() == x.grad[0, 0, :2, :2].sum() == 1
+
+
+@pytest.mark.parametrize("sizes", [(5,), (4, 3), (2, 3, 4)], ids=str)
+def test_the_largest_of_whole_channels_agree_with_onnxruntime(agrees, sizes):
+    agrees("GlobalMaxPool", torch.randn(2, 3, *sizes))
+
+
+def test_without_axes_of_space_everything_is_largest():
+    x = torch.randn(2, 3)
+    assert global_max_pool(x) is x

@@ -9,9 +9,10 @@ from onnx import defs
 from leyden.onnx.lower.ready.inlining import VERSION, Namer, inline
 from leyden.onnx.lower.safety.counting import Key, graphs_of
 
-__all__ = ["expand", "schema_of", "version_of"]
+__all__ = ["Types", "expand", "schema_of", "typed", "version_of"]
 
 Types = Mapping[str, onnx.TypeProto]
+"""Types of values, by name."""
 
 
 def version_of(node: onnx.NodeProto, opsets: Mapping[str, int]) -> int:
@@ -46,7 +47,7 @@ def expand(
         Whether anything was replaced.
     """
     bodies: dict[Key, onnx.FunctionProto] = {}
-    for node, types in _typed(model.graph, {}):
+    for node, types in typed(model.graph):
         if is_known(node):
             continue
         body = _body(node, opsets, types)
@@ -57,16 +58,16 @@ def expand(
     return bool(bodies)
 
 
-def _typed(graph: onnx.GraphProto, outer: Types) -> Iterator[tuple[onnx.NodeProto, Types]]:
+def typed(graph: onnx.GraphProto, outer: Types | None = None) -> Iterator[tuple[onnx.NodeProto, Types]]:
     """List the nodes of a graph and of the graphs in it, each with the types of all values that it may take."""
-    types = dict(outer)
+    types = dict(outer or {})
     for tensor in graph.initializer:
         types[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tuple(tensor.dims))
     types.update((value.name, value.type) for value in (*graph.input, *graph.output, *graph.value_info))
     for node in graph.node:
         yield node, types
         for inner in graphs_of(node):
-            yield from _typed(inner, types)
+            yield from typed(inner, types)
 
 
 def _body(node: onnx.NodeProto, opsets: Mapping[str, int], types: Types) -> onnx.FunctionProto | None:

@@ -1,22 +1,21 @@
 """Types and shapes of all values, inferred anew: what a file says of its inner values is not believed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import onnx
 
-from leyden.onnx.lower.ready.bodies import schema_of
+from leyden.onnx.lower.ready.bodies import Types, schema_of, typed
 from leyden.onnx.lower.safety.counting import graphs_of, nodes_of
 
 __all__ = ["forget", "infer"]
 
 _HIDDEN = "leyden.hidden."  # before the domain of a node that inference may not look at
+_SIZES = ("Shape", "Size")
 _LONGEST = 4096  # numbers in a shape that is computed
 
 # ONNX's inference, which is C++, reads memory that is not its own where these have inputs of unknown types, or sizes or
 # attributes below zero: the process would die.
 _FRAGILE = ("DictVectorizer", "EyeLike", "GatherND", "LabelEncoder", "RegexFullMatch", "Split", "TreeEnsemble")
-
-Types = Mapping[str, onnx.TypeProto]
 
 
 def forget(model: onnx.ModelProto, opsets: Mapping[str, int]) -> None:
@@ -48,10 +47,11 @@ def infer(model: onnx.ModelProto, opsets: Mapping[str, int]) -> onnx.ModelProto:
     for value in bare.graph.output:
         if value.name not in strange:
             value.ClearField("type")
-    done = _run(bare, lambda node, _: node.op_type in _FRAGILE)
-    computes = any(node.op_type in ("Shape", "Size") for node in nodes_of(bare.graph.node))
-    if computes or any(node.op_type in _FRAGILE for node in nodes_of(bare.graph.node)):
-        done = _run(done, lambda node, types: _is_risky(node, types, opsets), follow=computes)
+    ops = {node.op_type for node in nodes_of(bare.graph.node)}
+    done = _run(bare, bare, [node.op_type in _FRAGILE for node in nodes_of(bare.graph.node)])
+    if not ops.isdisjoint((*_SIZES, *_FRAGILE)):
+        risky = [_is_risky(node, types, opsets) for node, types in typed(done.graph)]
+        done = _run(bare, done, risky, follow=not ops.isdisjoint(_SIZES))
     for value in done.graph.output:
         if not value.type.WhichOneof("value") and value.name in declared:
             value.type.CopyFrom(declared[value.name])
@@ -59,34 +59,37 @@ def infer(model: onnx.ModelProto, opsets: Mapping[str, int]) -> onnx.ModelProto:
 
 
 def _run(
-    model: onnx.ModelProto, is_hidden: Callable[[onnx.NodeProto, Types], bool], *, follow: bool = False
+    model: onnx.ModelProto, known: onnx.ModelProto, hidden: Sequence[bool], *, follow: bool = False
 ) -> onnx.ModelProto:
+    """Run the inference of ONNX over a model.
+
+    Args:
+        model: The model.
+        known: The same with types that were inferred before: for what hidden nodes give.
+        hidden: Which of all its nodes are not to be looked at.
+        follow: Whether to follow sizes that are computed.
+    """
     seen = onnx.ModelProto()
     seen.CopyFrom(model)
-    _hide(seen.graph, {}, is_hidden)
+    for node, hides in zip(nodes_of(seen.graph.node), hidden, strict=True):
+        node.domain = _HIDDEN + node.domain if hides else node.domain
+    for graph, typed_graph in zip(_graphs(seen.graph), _graphs(known.graph), strict=True):
+        names = {name for node in graph.node if node.domain.startswith(_HIDDEN) for name in node.output}
+        graph.value_info.extend(value for value in typed_graph.value_info if value.name in names)
+        for value, typed_value in zip(graph.output, typed_graph.output, strict=True):
+            if value.name in names:
+                value.CopyFrom(typed_value)
     for domain in sorted({node.domain for node in nodes_of(seen.graph.node) if node.domain.startswith(_HIDDEN)}):
         seen.opset_import.add(domain=domain, version=1)
     try:
         done = onnx.shape_inference.infer_shapes(seen, check_type=False, strict_mode=False, data_prop=follow)
     except Exception:  # whatever it stumbles over, the file may be one that can be computed
-        return model
+        return known
     for node in nodes_of(done.graph.node):
         node.domain = node.domain.removeprefix(_HIDDEN)
     del done.opset_import[:]
     done.opset_import.extend(model.opset_import)
     return done
-
-
-def _hide(graph: onnx.GraphProto, outer: Types, is_hidden: Callable[[onnx.NodeProto, Types], bool]) -> None:
-    types = dict(outer)
-    for tensor in graph.initializer:
-        types[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tuple(tensor.dims))
-    types.update((value.name, value.type) for value in (*graph.input, *graph.output, *graph.value_info))
-    for node in graph.node:
-        if is_hidden(node, types):
-            node.domain = _HIDDEN + node.domain
-        for inner in graphs_of(node):
-            _hide(inner, types, is_hidden)
 
 
 def _is_risky(node: onnx.NodeProto, types: Types, opsets: Mapping[str, int]) -> bool:

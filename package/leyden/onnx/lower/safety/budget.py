@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from torch.utils.flop_counter import flop_registry
 
 __all__ = ["Budget", "OverBudget"]
 
+_Result = TypeVar("_Result")
 _SMALL = 2**16  # elements up to which a call is not looked at closely
 _CALL = 2**13  # work that any call of torch costs
 _SLOW = ("sort", "topk", "unique", "median", "cdist", "linalg", "histc", "bincount")
@@ -24,6 +25,9 @@ _SURE = frozenset((  # what gives no more elements than it is given, some of it 
     "scatter_add", "scatter_reduce", "slice_scatter", "stack", "sum", "tril", "triu", "unique_consecutive",
     "unique_dim",
 ))  # fmt: skip
+
+
+_BY_VALUE = ("aten::bincount", "aten::repeat_interleave")  # what gives as much as the values say that it is given
 
 
 class OverBudget(Exception):
@@ -42,6 +46,7 @@ class Budget:
     def __init__(self, bytes: int, work: int) -> None:
         self.bytes = bytes
         self.work = work
+        self._watches = False
 
     def compute(self, function: Callable[..., Any], inputs: Sequence[Any], settings: Mapping[str, Any]) -> Any:
         """Call a function, and pay for what it gives.
@@ -67,13 +72,34 @@ class Budget:
         self.bytes -= spent
         return result
 
+    def watch(self, function: Callable[..., _Result], *inputs: Any) -> _Result:
+        """Call a function that makes layers; what it allocates is looked at, and not paid for.
+
+        Raises:
+            OverBudget: One tensor would take more than is left.
+        """
+        if self._watches:
+            return function(*inputs)
+        self._watches = True
+        try:
+            with _Guard(self, pays=False):
+                return function(*inputs)
+        finally:
+            self._watches = False
+
 
 class _Guard(TorchDispatchMode):
-    """Looks at each call of torch before it is made."""
+    """Looks at each call of torch before it is made.
 
-    def __init__(self, budget: Budget) -> None:
+    Args:
+        budget: What is left.
+        pays: Whether the calls are work to pay for.
+    """
+
+    def __init__(self, budget: Budget, *, pays: bool = True) -> None:
         super().__init__()
         self.budget = budget
+        self.pays = pays
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -83,13 +109,18 @@ class _Guard(TorchDispatchMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
+        device = args[0].device if args and isinstance(args[0], Tensor) else kwargs.get("device")
+        if device is not None and device.type == "meta":
+            return func(*args, **kwargs)
         bound = _bound((*args, *kwargs.values()))
         self._pay(_CALL)
-        if bound > _SMALL:
+        if bound > _SMALL or func._schema.name in _BY_VALUE:
             self._check(func, args, kwargs)
         return func(*args, **kwargs)
 
     def _pay(self, work: int) -> None:
+        if not self.pays:
+            return
         self.budget.work -= work
         if self.budget.work < 0:
             raise OverBudget("no work is left")
@@ -137,6 +168,10 @@ def _foreseen(func: Any, args: tuple[Any, ...], tensors: Sequence[Tensor]) -> in
     masked = name == "index" and any(part.dtype == torch.bool for part in tensors[1:])
     if name in _SURE or masked:
         return sum(part.numel() * max(part.dim(), 1) for part in tensors)
+    if name == "repeat_interleave" and len(tensors) == 1:
+        return int(tensors[0].sum())
+    if name == "bincount":
+        return tensors[0].numel() + (int(tensors[0].max()) if tensors[0].numel() else 0)
     if name == "repeat":
         return tensors[0].numel() * math.prod(max(int(times), 1) for times in args[1])
     if name in ("arange", "eye"):

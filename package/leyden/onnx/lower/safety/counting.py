@@ -69,7 +69,7 @@ def _calls(nodes: Iterable[onnx.NodeProto], functions: Mapping[Key, onnx.Functio
 
 
 def _size(nodes: Iterable[onnx.NodeProto], calls: Counter[Key], sizes: Mapping[Key, int]) -> int:
-    return sum(1 for _ in nodes_of(nodes)) + sum(times * sizes[key] for key, times in calls.items())
+    return sum(1 for _ in nodes_of(nodes)) + sum(times * (sizes[key] - 1) for key, times in calls.items())
 
 
 def _depth(nodes: Iterable[onnx.NodeProto], limits: Limits) -> int:

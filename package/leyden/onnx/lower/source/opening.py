@@ -105,7 +105,10 @@ class Opened:
         if location not in self._files:
             if self._path is None:
                 raise OnnxImportError(f"tensor {name!r} is in another file, {location}; give the path of the model")
-            self._files[location] = self._open_path(beside(self._path, location))
+            path = beside(self._path, location)
+            if not path.is_file():
+                raise OnnxImportError(f"its weights are missing: {location}; they belong into {path.parent}")
+            self._files[location] = self._open_path(path)
         return self._files[location]
 
     def _parse(self, limits: Limits) -> onnx.ModelProto:

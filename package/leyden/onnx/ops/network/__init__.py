@@ -11,7 +11,6 @@ from leyden.onnx.ops.network import (
     maximum,
     normalisation,
     product,
-    whole,
     windows,
 )
 

@@ -1,4 +1,4 @@
-"""Pools that take the mean, or another norm, of what a window sees."""
+"""Pools that take the mean, or another norm, of what a window sees or of all there is."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from torch.nn import functional
 from leyden.onnx.ops.network.windows import cells, is_open, ones, padded, paddings, reach, surplus
 from leyden.onnx.ops.registry import operator
 
-__all__ = ["average_pool", "lp_pool"]
+__all__ = ["average_pool", "global_average_pool", "global_lp_pool", "lp_pool"]
 
 _POOLS = {1: functional.avg_pool1d, 2: functional.avg_pool2d, 3: functional.avg_pool3d}
 
@@ -67,3 +67,15 @@ def lp_pool(
         after = tuple(last + rest for last, rest in zip(after, more, strict=True))
     windows = cells(padded(x, before, after), kernel_shape, strides, dilations)
     return torch.linalg.vector_norm(windows, p, dim=tuple(range(-axes, 0)))
+
+
+@operator("GlobalAveragePool")
+def global_average_pool(x: Tensor) -> Tensor:
+    """Take the mean of each channel."""
+    return x.mean(tuple(range(2, x.ndim)), keepdim=True) if x.ndim > 2 else x
+
+
+@operator("GlobalLpPool")
+def global_lp_pool(x: Tensor, *, p: float = 2) -> Tensor:
+    """Take the p-norm of each channel."""
+    return torch.linalg.vector_norm(x, p, dim=tuple(range(2, x.ndim)), keepdim=True) if x.ndim > 2 else x.abs()

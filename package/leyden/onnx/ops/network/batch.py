@@ -76,6 +76,9 @@ def batch_norm_1(
 def _normalised(x: Tensor, scale: Tensor, b: Tensor, mean: Tensor, var: Tensor, epsilon: float) -> Tensor:
     if x.ndim == 1:
         return _normalised(x.unsqueeze(1), scale, b, mean, var, epsilon).squeeze(1)
+    if torch.is_grad_enabled() and (mean.requires_grad or var.requires_grad):  # torch's own has no gradient for these
+        scale, b, mean, var = (value.reshape(-1, *(1,) * (x.ndim - 2)) for value in (scale, b, mean, var))
+        return ((x - mean) * torch.rsqrt(var + epsilon) * scale + b).to(x.dtype)
     if x.dtype == scale.dtype == mean.dtype:
         return torch.batch_norm(x, scale, b, mean, var, False, 0.0, epsilon, torch.backends.cudnn.enabled)
     wide = torch.promote_types(torch.promote_types(x.dtype, scale.dtype), mean.dtype)

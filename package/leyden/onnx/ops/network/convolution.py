@@ -49,7 +49,7 @@ def conv_transpose(
 
     Examples:
         >>> conv_transpose(torch.ones(1, 1, 2), torch.ones(1, 1, 3), strides=(2,), output_shape=(4,))
-        tensor([[[1., 1., 2., 1.]]])
+        tensor([[[1., 2., 1., 1.]]])
     """
     axes = w.ndim - 2
     strides, dilations = ones(strides, axes), ones(dilations, axes)

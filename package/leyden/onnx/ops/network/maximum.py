@@ -10,7 +10,7 @@ from torch.nn import functional
 from leyden.onnx.ops.network.windows import cells, is_open, ones, padded, paddings, reach, surplus
 from leyden.onnx.ops.registry import operator
 
-__all__ = ["max_pool", "max_roi_pool", "max_unpool"]
+__all__ = ["global_max_pool", "max_pool", "max_roi_pool", "max_unpool"]
 
 _POOLS = {1: functional.max_pool1d, 2: functional.max_pool2d, 3: functional.max_pool3d}
 
@@ -67,6 +67,12 @@ def max_unpool(
         return result
     rest = [want - have for want, have in zip(output_shape[2:], natural[2:], strict=True)]
     return padded(result, (0,) * axes, rest)
+
+
+@operator("GlobalMaxPool")
+def global_max_pool(x: Tensor) -> Tensor:
+    """Take the largest element of each channel."""
+    return x.amax(tuple(range(2, x.ndim)), keepdim=True) if x.ndim > 2 else x
 
 
 @operator("MaxRoiPool")

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from leyden.onnx.ops.registry import operator
 
-__all__ = ["gemm", "matmul"]
+__all__ = ["gemm", "matmul", "old_gemm"]
 
 _UNSIGNED = {torch.uint8: torch.int64, torch.uint16: torch.int64, torch.uint32: torch.int64, torch.uint64: torch.int64}
 

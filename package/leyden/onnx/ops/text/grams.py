@@ -39,9 +39,12 @@ class Grams(nn.Module):
         self.register_buffer(
             "items", torch.tensor([] if self.texts else list(self.numbers), dtype=torch.int64), persistent=False
         )
+        bounds = (*counts, len(pool))
+        if any(not 0 <= start <= end for start, end in pairwise(bounds)):
+            raise ValueError(f"ngram_counts {list(counts)} are no ascending places in a pool of {len(pool)}")
         self.known: dict[int, int] = {}
         taken = 0
-        for length, (start, end) in enumerate(pairwise((*counts, len(pool))), start=1):
+        for length, (start, end) in enumerate(pairwise(bounds), start=1):
             groups = [[self.numbers[item] for item in pool[at : at + length]] for at in range(start, end, length)]
             columns = list(indexes[taken : taken + len(groups)])
             taken += len(groups)
