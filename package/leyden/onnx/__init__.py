@@ -6,8 +6,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from leyden.onnx import homes
-
 if TYPE_CHECKING:
     from leyden.onnx.graph import Edge, Node, Weight
     from leyden.onnx.lower.given import Origin
@@ -31,6 +29,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in homes.HOMES:
+    homes = import_module("leyden.onnx.homes").HOMES
+    if name not in homes:
         raise AttributeError(f"leyden.onnx has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"leyden.onnx.{homes.HOMES[name]}"), name)
+    return getattr(import_module(f"leyden.onnx.{homes[name]}"), name)

@@ -30,7 +30,7 @@ def test_settings_that_nobody_knows_are_refused(doubling: onnx.ModelProto):
 
 def test_an_operator_that_nobody_knows_is_named():
     model = onnx.parser.parse_model(
-        '<ir_version: 10, opset_import: ["com.acme" : 1]> g (float[n] x) => (float[n] y) { y = com.acme.Foo(x) }'
+        '<ir_version: 10, opset_import: ["org.nobody" : 1]> g (float[n] x) => (float[n] y) { y = org.nobody.Foo(x) }'
     )
-    with pytest.raises(OnnxImportError, match=r"com\.acme::Foo"):
+    with pytest.raises(OnnxImportError, match=r"org\.nobody::Foo"):
         Backend.prepare(model)

@@ -8,14 +8,16 @@ from leyden.onnx.lower.ready.missing import check_nodes
 
 
 def test_all_operators_that_are_missing_are_named_with_what_to_do(written: Any):
-    nodes = " ".join(f"[n{i}] v{i + 1} = com.acme.Relu(v{i})" for i in range(5))
-    model = written(f"net (float v0) => (float y) {{ {nodes} [other] y = com.acme.Foo(v5) }}", more=', "com.acme" : 3')
+    nodes = " ".join(f"[n{i}] v{i + 1} = org.nobody.Relu(v{i})" for i in range(5))
+    model = written(
+        f"net (float v0) => (float y) {{ {nodes} [other] y = org.nobody.Foo(v5) }}", more=', "org.nobody" : 3'
+    )
     with pytest.raises(OnnxImportError) as caught:
         load(model)
     lines = str(caught.value).splitlines()
     assert lines[0] == "the model given: 2 operators are not known:"
-    assert lines[1].startswith("- com.acme::Relu of version 3, 5 times (n0, n1, n2, ...); closest: ")
-    assert lines[2].startswith("- com.acme::Foo of version 3, once (other); closest: ")
+    assert lines[1].startswith("- org.nobody::Relu of version 3, 5 times (n0, n1, n2, ...); closest: ")
+    assert lines[2].startswith("- org.nobody::Foo of version 3, once (other); closest: ")
     assert "leyden.onnx.register(domain, name)" in lines[3]
 
 
@@ -35,4 +37,4 @@ def test_a_node_that_is_not_as_its_operator_wants_it_is_refused(written: Any, bo
 
 
 def test_nodes_that_onnx_does_not_know_are_not_judged(written: Any):
-    check_nodes(written("net (float x) => (float y) { y = com.acme.Foo(x, x) }").graph, {"": 20})
+    check_nodes(written("net (float x) => (float y) { y = org.nobody.Foo(x, x) }").graph, {"": 20})
