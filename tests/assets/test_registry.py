@@ -36,5 +36,5 @@ def test_an_unknown_name_is_answered_with_the_closest(given, closest):
 
 
 def test_a_name_like_no_other_is_answered_with_all():
-    with pytest.raises(UnknownAsset, match=r"there are efficientnet-lite0, .*photos"):
+    with pytest.raises(UnknownAsset, match=r"there are .*colin27, .*efficientnet-lite0, .*photos"):
         find("@@@@")
