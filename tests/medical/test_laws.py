@@ -8,6 +8,7 @@ from leyden import medical
 from leyden.augment import Draw, Flip, Rotate
 from leyden.errors import DrawError
 from leyden.items import Image, Keypoints, Mask
+from leyden.medical import artefact
 
 EVERY = [
     medical.Anisotropy(),
@@ -40,7 +41,7 @@ def draw_for(transform, image, seed=0):
 
 
 def test_every_transform_of_the_room_is_here():
-    assert sorted(type(one).__name__ for one in EVERY) == sorted(medical.__all__)
+    assert sorted(type(one).__name__ for one in EVERY) == sorted(artefact.__all__)
 
 
 @pytest.mark.parametrize("transform", EVERY, ids=repr)

@@ -1,4 +1,3 @@
-import jaxtyping
 import pytest
 import torch
 from torch import nn
@@ -37,11 +36,3 @@ def batches():
     labels = torch.arange(32) % 2
     images = images + 0.6 * labels[:, None, None, None]
     return list(zip(images.split(8), labels.split(8), strict=True))
-
-
-@pytest.fixture
-def unchecked():
-    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)

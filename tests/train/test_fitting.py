@@ -7,6 +7,7 @@ import torch
 
 from leyden.errors import TrainError
 from leyden.train import History, fit
+from leyden.train.fitting import validate
 
 
 def same(first, second):
@@ -60,6 +61,27 @@ def test_ctrl_c_keeps_everything_and_ctrl_c_works_again_afterwards(task, batches
         os.kill(os.getpid(), signal.SIGINT)
 
 
+def test_the_best_epochs_weights_are_those_of_its_checkpoint(task, batches, tmp_path):
+    fitted = fit(task, batches, batches, epochs=3, folder=tmp_path, keep="best")
+    kept = torch.load(fitted.checkpoint, weights_only=True)["state_dict"]
+    assert all(torch.equal(value, kept[name]) for name, value in fitted.task.state_dict().items())
+    values = fitted.history.series("val_accuracy")[1]
+    assert fitted.epoch == values.index(max(values))
+
+
+def test_the_best_epoch_is_given_back_after_ctrl_c_too(task, batches):
+    history = History(lambda seen: os.kill(os.getpid(), signal.SIGINT) if len(seen.steps) == 6 else None)
+    fitted = fit(task, batches, batches, epochs=50, callbacks=[history], keep="best")
+    assert (fitted.status, fitted.epoch) == ("interrupted", 0)
+
+
+def test_lightnings_precision_is_passed_on(task, batches):
+    seen = []
+    task.model.high.register_forward_hook(lambda module, given, output: seen.append(output.dtype))
+    fit(task, batches, epochs=1, precision="bf16-mixed")
+    assert set(seen) == {torch.bfloat16}
+
+
 @pytest.mark.parametrize(("epochs", "loader"), [(0, [1]), (2, [])])
 def test_nothing_to_train_on_is_said_before_anything_starts(task, epochs, loader):
     with pytest.raises(TrainError, match=f"{epochs} epoch\\(s\\) of {len(loader)} batch"):
@@ -86,3 +108,17 @@ def test_a_fitted_task_is_fitted_again_in_training_mode_and_single_modules_keep_
     with pytest.warns(UserWarning, match="1 module\\(s\\) in eval mode"):
         kept = fit(task, batches, epochs=2).task.model.low[1].running_mean
     assert torch.equal(kept, task.model.low[1].running_mean)
+
+
+def test_a_task_is_validated_without_a_run_and_stays_as_it_was(task, batches):
+    fitted = fit(task, batches, batches, epochs=1)
+    fitted.task.model.low.train()
+    found = validate(fitted.task, batches)
+    assert found["val_accuracy"] == pytest.approx(fitted.history.epochs[-1].metrics["val_accuracy"])
+    assert fitted.task.model.low.training
+    assert not fitted.task.model.high.training
+
+
+def test_there_must_be_something_to_validate_on(task):
+    with pytest.raises(TrainError, match="no batch to validate on: the loader is empty"):
+        validate(task, [])

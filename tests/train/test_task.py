@@ -5,8 +5,8 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from leyden.errors import TrainError
-from leyden.train import Classifier, History, Tuning
-from leyden.train.task import group_paths
+from leyden.train import Classifier, History, Tuning, fit
+from leyden.train.task import Task, group_paths
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The 'train_dataloader' does not have many workers"),
@@ -60,6 +60,32 @@ def test_a_head_that_cannot_be_found_is_refused_with_the_line_to_write():
 def test_groups_from_another_network_are_refused():
     with pytest.raises(TrainError, match="not part of it: \\['Linear'\\]"):
         group_paths(nn.Linear(2, 2), [nn.Linear(2, 2)])
+
+
+def test_another_kind_of_task_needs_its_loss_and_no_more_to_be_fitted(batches):
+    class Reconstruction(Task):
+        monitor = "val_likeness"
+
+        def loss(self, batch):
+            return (self.model(batch[0]) - batch[0]).square().mean()
+
+        def replace(self, *, model=None, tuning=None):
+            return Reconstruction(model or self.model, tuning=tuning or self.tuning)
+
+        def validation_step(self, batch):
+            self.log("val_likeness", 1 - self.loss(batch), batch_size=len(batch[0]))
+
+    task = Reconstruction(nn.Conv2d(3, 3, 1), tuning=Tuning(rate=0.05, freeze=0))
+    fitted = fit(task, batches, batches, epochs=5, keep="best")
+    likeness = fitted.history.series("val_likeness")[1]
+    assert likeness[-1] > likeness[0]
+    assert fitted.epoch == likeness.index(max(likeness))
+    assert fitted.task.scores == ("val_likeness",)
+
+
+def test_a_task_without_a_loss_is_none():
+    with pytest.raises(TypeError, match="abstract"):
+        Task(nn.Linear(1, 1), tuning=Tuning(freeze=0))
 
 
 @pytest.mark.parametrize("classes", [[], ["one"], ["a", "a"]])

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from leyden.errors import TrainError
-from leyden.train.task import Classifier
+from leyden.train.task import Task
 
 __all__ = ["RateCurve", "find_rate"]
 
@@ -36,13 +36,13 @@ class RateCurve:
 
 
 def find_rate(
-    task: Classifier, batches: Iterable[Any], *, low: float = 1e-6, high: float = 1.0, steps: int = 60, seed: int = 0
+    task: Task, batches: Iterable[Any], *, low: float = 1e-6, high: float = 1.0, steps: int = 60, seed: int = 0
 ) -> RateCurve:
     """Tries rates from low to high, one batch each, on a copy of the task, and suggests one.
 
     Args:
         task: left as it was.
-        batches: (images, labels) batches; gone through again when there are fewer than `steps`.
+        batches: batches as the task takes them; gone through again when there are fewer than `steps`.
         low: first rate.
         high: last rate; the run ends before it once the loss is four times its lowest, or not a number.
         steps: rates tried, at equal ratios; at least 10.
@@ -79,7 +79,7 @@ def _until_explosion(losses: Iterator[float]) -> list[float]:
     return seen
 
 
-def _losses(task: Classifier, batches: Iterator[Any], rates: list[float]) -> Iterator[float]:
+def _losses(task: Task, batches: Iterator[Any], rates: list[float]) -> Iterator[float]:
     optimizer = torch.optim.AdamW([p for p in task.parameters() if p.requires_grad], lr=rates[0])
     for rate, (images, labels) in zip(rates, batches, strict=False):
         for group in optimizer.param_groups:

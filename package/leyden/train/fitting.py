@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import pytorch_lightning as pl
 import torch
@@ -31,38 +31,41 @@ from leyden.errors import TrainError
 from leyden.train.conduct import CallbackGraph, Conductor
 from leyden.train.control import Control
 from leyden.train.history import History
-from leyden.train.task import Classifier
+from leyden.train.keeping import BestWeights
+from leyden.train.task import Task
 
-__all__ = ["Fitted", "Status", "fit"]
+__all__ = ["Fitted", "Keep", "Status", "fit", "validate"]
+
+_Learned = TypeVar("_Learned", bound=Task)
 
 Status = Literal["finished", "stopped", "interrupted"]
 """How a run ended: by itself, by `Control.stop`, or by Ctrl-C."""
 
+Keep = Literal["last", "best"]
+"""Whose weights a trained task has: those of the last step, or of the epoch that did best in validation."""
+
 
 @dataclass(frozen=True)
-class Fitted:
+class Fitted(Generic[_Learned]):
     """A run that is over: how it ended, the trained copy of the task, what happened, where its best weights are.
 
-    `task` is in evaluation mode and holds the weights of the last step. `checkpoint` is the best epoch's by
-    `val_accuracy` (the last epoch's without validation); None where no folder was given or no epoch was finished.
+    `task` is in evaluation mode and holds the weights of the last step, or those after epoch `epoch` (from 0) where the
+    best were to be kept and one was validated. `checkpoint` is the best epoch's by the task's `monitor` (the last
+    epoch's without validation); None where no folder was given or no epoch was finished.
     """
 
     status: Status
-    task: Classifier
+    task: _Learned
     history: History
     checkpoint: Path | None
+    epoch: int | None = None
 
 
 def fit(
-    task: Classifier,
-    train: Iterable[Any],
-    validation: Iterable[Any] | None = None,
-    *,
-    epochs: int,
-    callbacks: Sequence[pl.Callback] = (),
-    folder: Path | str | None = None,
-    seed: int = 0,
-) -> Fitted:
+    task: _Learned, train: Iterable[Any], validation: Iterable[Any] | None = None, *, epochs: int,
+    callbacks: Sequence[pl.Callback] = (), folder: Path | str | None = None, seed: int = 0, keep: Keep = "last",
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true",
+) -> Fitted[_Learned]:  # fmt: skip
     """Trains a copy of a task with a plain Lightning Trainer and returns it, also after Ctrl-C.
 
     A network in evaluation mode, as a fitted one is, trains in training mode; single parts of a network in training
@@ -70,12 +73,14 @@ def fit(
 
     Args:
         task: what to train.
-        train: batches of (images, labels) with a length: a leyden pipeline, a torch DataLoader or a list.
+        train: batches as the task takes them, with a length: a leyden pipeline, a torch DataLoader or a list.
         validation: likewise; measured after every epoch.
         epochs: epochs of the whole run, 1 or more.
         callbacks: further Lightning callbacks in any order, or a `CallbackGraph`; a `History` among them is used.
         folder: where the best checkpoint goes; it is made, and what is in it is never overwritten.
         seed: seeds dropout and whatever else draws from torch's global generator.
+        keep: "best" gives back the weights of the epoch that did best in validation, by the task's `monitor`.
+        precision: Lightning's; a task may have one of its own.
 
     Returns:
         The trained copy with its history; after Ctrl-C too, its status then "interrupted".
@@ -84,18 +89,61 @@ def fit(
         TrainError: nothing to train on, or callbacks that cannot run together. What callbacks or data raise passes.
     """
     task = _ready(task, train, epochs=epochs)
+    best = _best(task, validation) if keep == "best" else None
     history = next((item for item in callbacks if isinstance(item, History)), History())
-    keeper = _keeper(folder, monitor="val_accuracy" if validation is not None else None)
-    heard = [history, *(item for item in (*callbacks, keeper) if item and item is not history)]
+    keeper = _keeper(folder, monitor=task.monitor if validation is not None else None)
+    heard = [history, *(item for item in (*callbacks, keeper, best) if item and item is not history)]
     with _quiet(), _seeded(seed), _interruptible():
-        interrupted = _run(_trainer(_conducted(heard), epochs=epochs), task, train, validation)
+        trainer = _trainer(_conducted(heard), epochs=epochs, precision=precision)
+        interrupted = _run(trainer, task, train, validation)
     task.thaw_()
+    kept = best.restore_(task) if best else None
     stopped: Status = "stopped" if any(isinstance(item, Control) and item.stopped for item in heard) else "finished"
-    best = Path(keeper.best_model_path) if keeper and keeper.best_model_path else None
-    return Fitted("interrupted" if interrupted else stopped, task.cpu().eval(), history, best)
+    written = Path(keeper.best_model_path) if keeper and keeper.best_model_path else None
+    return Fitted("interrupted" if interrupted else stopped, task.cpu().eval(), history, written, kept)
 
 
-def _ready(task: Classifier, train: Iterable[Any], *, epochs: int) -> Classifier:
+def validate(task: Task, batches: Iterable[Any]) -> dict[str, float]:
+    """What a task logs when it is validated, by name: the scores that `fit` picks the best epoch by, without a run.
+
+    The task and its modes are as before afterwards. Runs on an accelerator where Lightning finds one.
+
+    Args:
+        task: a trained task.
+        batches: as the task takes them in validation.
+
+    Raises:
+        TrainError: there is not a single batch.
+
+    Examples:
+        >>> from leyden.train import Classifier, Tuning
+        >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
+        >>> task = Classifier(net, ["a", "b"], tuning=Tuning(freeze=0))
+        >>> sorted(validate(task, [(torch.zeros(4, 3, 1, 1), torch.zeros(4, dtype=torch.int64))]))
+        ['val_accuracy', 'val_loss']
+    """
+    if not len(cast("Sized", batches)):
+        raise TrainError("no batch to validate on: the loader is empty")
+    probe, device = task.replace(), next((weight.device for weight in task.parameters()), torch.device("cpu"))
+    modes = [(module, module.training) for module in task.modules()]
+    try:
+        with _quiet():
+            trainer = _trainer([], epochs=1, precision="32-true")
+            trainer.validate(probe, _one_loader(batches), verbose=False)
+    finally:
+        task.to(device)
+        for module, mode in modes:
+            module.training = mode
+    return {name: float(value) for name, value in trainer.callback_metrics.items()}
+
+
+def _best(task: Task, validation: Iterable[Any] | None) -> BestWeights:
+    if validation is None:
+        raise TrainError("keep='best' picks an epoch by its validation: give validation batches, or keep='last'")
+    return BestWeights(task.monitor)
+
+
+def _ready(task: _Learned, train: Iterable[Any], *, epochs: int) -> _Learned:
     """A copy of the task that is fit to be trained."""
     batches = len(cast("Sized", train))
     if epochs < 1 or not batches:
@@ -106,7 +154,7 @@ def _ready(task: Classifier, train: Iterable[Any], *, epochs: int) -> Classifier
     return task
 
 
-def _run(trainer: pl.Trainer, task: Classifier, train: Iterable[Any], validation: Iterable[Any] | None) -> bool:
+def _run(trainer: pl.Trainer, task: Task, train: Iterable[Any], validation: Iterable[Any] | None) -> bool:
     """Whether the run was interrupted; Lightning turns Ctrl-C into SystemExit in the main thread."""
     try:
         trainer.fit(task, _one_loader(train), None if validation is None else _one_loader(validation))
@@ -127,8 +175,9 @@ def _conducted(callbacks: Sequence[pl.Callback]) -> Sequence[pl.Callback]:
     return callbacks if any(isinstance(item, Conductor) for item in callbacks) else CallbackGraph(callbacks)
 
 
-def _trainer(callbacks: Sequence[pl.Callback], *, epochs: int) -> pl.Trainer:
+def _trainer(callbacks: Sequence[pl.Callback], *, epochs: int, precision: Any) -> pl.Trainer:
     return pl.Trainer(
+        precision=precision,
         max_epochs=epochs,
         callbacks=list(callbacks),
         logger=False,

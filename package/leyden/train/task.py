@@ -1,8 +1,9 @@
-"""What is learned: a network, its classes and its rates, as a plain LightningModule."""
+"""What is learned: a network and its rates, as a plain LightningModule; and image classification as the first kind."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Protocol, final, runtime_checkable
+from typing import Any, ClassVar, Protocol, final, runtime_checkable
 
 import pytorch_lightning as pl
 import torch
@@ -13,7 +14,7 @@ from leyden.errors import TrainError
 from leyden.train.tuning import Tuning
 from leyden.types import Batch, Labels, Logits
 
-__all__ = ["Classifier", "Staged", "group_paths"]
+__all__ = ["Classifier", "Staged", "Task", "group_paths"]
 
 
 @runtime_checkable
@@ -31,48 +32,30 @@ class Staged(Protocol):
         ...
 
 
-@final
-class Classifier(pl.LightningModule):
-    """Single-label image classification: cross-entropy, accuracy, two-phase fine-tuning.
+class Task(pl.LightningModule, ABC):
+    """A network, its rates and phases: what `leyden.train.fit`, `find_rate` and `leyden.widget.TrainPanel` work on.
 
-    The network is held, not copied; `leyden.train.fit` copies the whole task before it trains. A checkpoint is a plain
-    dictionary that `torch.load(weights_only=True)` reads without leyden: the network's own keys under `model.`, the
-    classes under `classes`.
+    A kind of task says its loss, what makes one like it with other parts, and what it logs in `validation_step`.
 
     Args:
-        model: any network from images to one logit a class.
-        classes: names of the classes, in the order of the logits; at least two, all different.
+        model: held, not copied; `leyden.train.fit` copies the whole task before it trains.
         tuning: rates and phases.
         groups: module groups, input to output, the head last. A model with `backbone` and `head` needs none; any other
             model may be given none only where `tuning.freeze` is 0.
-        label_smoothing: share of the target spread over all classes, 0 to 1.
+
+    Attributes:
+        monitor: name of what validation logs by which the best epoch is picked; the highest is best.
 
     Raises:
-        TrainError: too few or repeated classes, or frozen epochs asked of a model whose head is not known.
-
-    Examples:
-        >>> net = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
-        >>> task = Classifier(net, ["cat", "dog"], tuning=Tuning(freeze=0))
-        >>> task(torch.zeros(5, 3, 2, 2)).shape
-        torch.Size([5, 2])
+        TrainError: frozen epochs asked of a model whose head is not known.
     """
 
-    def __init__(
-        self,
-        model: nn.Module,
-        classes: Sequence[str],
-        *,
-        tuning: Tuning | None = None,
-        groups: Sequence[nn.Module] | None = None,
-        label_smoothing: float = 0.0,
-    ) -> None:
+    monitor: ClassVar[str]
+
+    def __init__(self, model: nn.Module, *, tuning: Tuning, groups: Sequence[nn.Module] | None = None) -> None:
         super().__init__()
         self.model = model
-        self.classes = list(classes)
-        self.tuning = tuning or Tuning()
-        self.label_smoothing = label_smoothing
-        if len(set(self.classes)) < 2 or len(set(self.classes)) < len(self.classes):
-            raise TrainError(f"classes must be two or more different names, given {self.classes}")
+        self.tuning = tuning
         self._paths = group_paths(model, groups)
         self._frozen: tuple[list[nn.Parameter], list[nn.Module]] = ([], [])
         if self.tuning.freeze and len(self._paths) < 2:
@@ -81,56 +64,44 @@ class Classifier(pl.LightningModule):
                 f"first {self.tuning.freeze} epoch(s): pass groups=[..., head], or tuning=Tuning(freeze=0)"
             )
 
-    @property
-    def groups(self) -> list[nn.Module]:
-        """Module groups, input to output, the head last; the whole network where it is one group."""
-        return [self.model.get_submodule(path) for path in self._paths]
+    @abstractmethod
+    def loss(self, batch: tuple[Tensor, Tensor] | list[Tensor]) -> Tensor:
+        """Loss of one batch, a scalar to learn from; logs nothing."""
 
-    def replace(self, *, model: nn.Module | None = None, tuning: Tuning | None = None) -> "Classifier":
+    @abstractmethod
+    def replace(self, *, model: nn.Module | None = None, tuning: Tuning | None = None) -> "Task":
         """A task like this one with another network of the same make, or other rates; shares what is not replaced.
 
         Raises:
             TrainError: the new network lacks one of the groups of this one.
         """
-        model = model or self.model
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of what validation logs that lies between 0 and 1, the one of `monitor` first."""
+        return (self.monitor,)
+
+    @property
+    def groups(self) -> list[nn.Module]:
+        """Module groups, input to output, the head last; the whole network where it is one group."""
+        return [self.model.get_submodule(path) for path in self._paths]
+
+    def _groups_of(self, model: nn.Module) -> list[nn.Module]:
+        """The groups of this task's network in another one.
+
+        Raises:
+            TrainError: it lacks one of them.
+        """
         lacking = [path for path in self._paths if path and path not in dict(model.named_modules())]
         if lacking:
-            raise TrainError(f"the new network has no part named {lacking}; make a new Classifier for it")
-        task = Classifier(
-            model,
-            self.classes,
-            tuning=tuning or self.tuning,
-            groups=[model.get_submodule(path) for path in self._paths],
-            label_smoothing=self.label_smoothing,
-        )
-        task.training = self.training
-        return task
-
-    def forward(self, images: Batch) -> Logits:
-        """Logits of a batch of images."""
-        return self.model(images)
-
-    def loss(self, batch: tuple[Tensor, Tensor] | list[Tensor]) -> Tensor:
-        """Mean cross-entropy of one (images, labels) batch, a scalar; logs nothing."""
-        images, labels = batch
-        return self._loss(self(images), labels)
-
-    def _loss(self, logits: Logits, labels: Labels) -> Tensor:
-        return nn.functional.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
+            raise TrainError(f"the new network has no part named {lacking}; make a new {type(self).__name__} for it")
+        return [model.get_submodule(path) for path in self._paths]
 
     def training_step(self, batch: tuple[Tensor, Tensor] | list[Tensor]) -> Tensor:
         """Loss of one batch, logged as `train_loss`."""
         loss = self.loss(batch)
         self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch[0]))
         return loss
-
-    def validation_step(self, batch: tuple[Tensor, Tensor] | list[Tensor]) -> None:
-        """Logs `val_loss` and `val_accuracy` (share of right labels), exact over all samples."""
-        images, labels = batch
-        logits = self(images)
-        right = (logits.argmax(1) == labels).float().mean()
-        values = {"val_loss": self._loss(logits, labels), "val_accuracy": right}
-        self.log_dict(values, on_epoch=True, batch_size=len(images))
 
     def on_train_epoch_start(self) -> None:
         """Freezes everything below the head in the first `tuning.freeze` epochs, and thaws it after."""
@@ -170,6 +141,87 @@ class Classifier(pl.LightningModule):
         epochs = max(1, self.trainer.max_epochs or 1)
         per_epoch = max(1, int(self.trainer.estimated_stepping_batches) // epochs)
         return self.tuning.rates(step, per_epoch=per_epoch, epochs=epochs, groups=len(self._paths))[group]
+
+
+@final
+class Classifier(Task):
+    """Single-label image classification: cross-entropy, accuracy, two-phase fine-tuning.
+
+    The network is held, not copied; `leyden.train.fit` copies the whole task before it trains. A checkpoint is a plain
+    dictionary that `torch.load(weights_only=True)` reads without leyden: the network's own keys under `model.`, the
+    classes under `classes`.
+
+    Args:
+        model: any network from images to one logit a class.
+        classes: names of the classes, in the order of the logits; at least two, all different.
+        tuning: rates and phases.
+        groups: module groups, input to output, the head last. A model with `backbone` and `head` needs none; any other
+            model may be given none only where `tuning.freeze` is 0.
+        label_smoothing: share of the target spread over all classes, 0 to 1.
+
+    Raises:
+        TrainError: too few or repeated classes, or frozen epochs asked of a model whose head is not known.
+
+    Examples:
+        >>> net = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+        >>> task = Classifier(net, ["cat", "dog"], tuning=Tuning(freeze=0))
+        >>> task(torch.zeros(5, 3, 2, 2)).shape
+        torch.Size([5, 2])
+    """
+
+    monitor = "val_accuracy"
+
+    def __init__(
+        self,
+        model: nn.Module,
+        classes: Sequence[str],
+        *,
+        tuning: Tuning | None = None,
+        groups: Sequence[nn.Module] | None = None,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(model, tuning=tuning or Tuning(), groups=groups)
+        self.classes = list(classes)
+        self.label_smoothing = label_smoothing
+        if len(set(self.classes)) < 2 or len(set(self.classes)) < len(self.classes):
+            raise TrainError(f"classes must be two or more different names, given {self.classes}")
+
+    def replace(self, *, model: nn.Module | None = None, tuning: Tuning | None = None) -> "Classifier":
+        """A task like this one with another network of the same make, or other rates; shares what is not replaced.
+
+        Raises:
+            TrainError: the new network lacks one of the groups of this one.
+        """
+        model = model or self.model
+        task = Classifier(
+            model,
+            self.classes,
+            tuning=tuning or self.tuning,
+            groups=self._groups_of(model),
+            label_smoothing=self.label_smoothing,
+        )
+        task.training = self.training
+        return task
+
+    def forward(self, images: Batch) -> Logits:
+        """Logits of a batch of images."""
+        return self.model(images)
+
+    def loss(self, batch: tuple[Tensor, Tensor] | list[Tensor]) -> Tensor:
+        """Mean cross-entropy of one (images, labels) batch, a scalar; logs nothing."""
+        images, labels = batch
+        return self._loss(self(images), labels)
+
+    def _loss(self, logits: Logits, labels: Labels) -> Tensor:
+        return nn.functional.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
+
+    def validation_step(self, batch: tuple[Tensor, Tensor] | list[Tensor]) -> None:
+        """Logs `val_loss` and `val_accuracy` (share of right labels), exact over all samples."""
+        images, labels = batch
+        logits = self(images)
+        right = (logits.argmax(1) == labels).float().mean()
+        values = {"val_loss": self._loss(logits, labels), "val_accuracy": right}
+        self.log_dict(values, on_epoch=True, batch_size=len(images))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Adds the class names to the checkpoint, as plain strings."""

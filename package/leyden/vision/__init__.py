@@ -4,6 +4,7 @@ from leyden.vision.block import InvertedResidual, SamePad, StochasticDepth, Unit
 from leyden.vision.efficientnet import LITE, EfficientNet, Head, Scaling
 from leyden.vision.preprocess import Preprocess
 from leyden.vision.registry import Builder, Weights, create, names, register
+from leyden.vision.unets import UNet, unet
 from leyden.vision.weights import fit_channels, read_lite0, rename
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "SamePad",
     "Scaling",
     "StochasticDepth",
+    "UNet",
     "Unit",
     "Weights",
     "create",
@@ -24,4 +26,5 @@ __all__ = [
     "read_lite0",
     "register",
     "rename",
+    "unet",
 ]

@@ -74,7 +74,7 @@ class StochasticDepth(nn.Module):
         if not self.training or self.rate == 0.0:
             return images
         # dropout of ones gives 0 or 1 / (1 - rate), one number a sample
-        return images * functional.dropout(images.new_ones(images.shape[0], 1, 1, 1), self.rate)
+        return images * functional.dropout(images.new_ones(images.shape[0], *(1,) * (images.ndim - 1)), self.rate)
 
     def extra_repr(self) -> str:
         """Says the rate."""

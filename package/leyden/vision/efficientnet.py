@@ -44,6 +44,7 @@ LITE = {
     "efficientnet_lite3": Scaling(1.2, 1.4, 280, 0.3),
     "efficientnet_lite4": Scaling(1.4, 1.8, 300, 0.3),
 }
+"""How each network of the family is scaled from the smallest."""
 
 # (blocks, kernel, stride, expansion, channels) of the seven stages. Source: Tan and Le 2019, table 1.
 _STAGES = (

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import pytorch_lightning as pl
 import torch
@@ -30,6 +32,7 @@ class Task(pl.LightningModule):
         self.net = nn.Linear(2, 1)
 
     def training_step(self, batch, index):
+        time.sleep(0.03)  # steps of about one length, however busy the machine
         return self.net(batch).sum()
 
     def configure_optimizers(self):

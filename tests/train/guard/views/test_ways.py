@@ -19,7 +19,7 @@ def scope(*reads):
     return guard
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
 def test_plain_values_are_given_as_they_are_to_who_may_read_them(value):
     assert shown(scope("model"), value, "model.value") is value
     with pytest.raises(AccessError, match=r"read model\.value"):

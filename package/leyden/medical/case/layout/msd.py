@@ -1,0 +1,73 @@
+"""The layout of the Medical Segmentation Decathlon: one 4-D file a case, told by a dataset.json."""
+
+import json
+import re
+from pathlib import Path
+
+from leyden.errors import MedicalError
+from leyden.medical.case.layout.found import Found, Part, is_volume
+from leyden.medical.case.modality import modality_of, ordered
+from leyden.medical.case.study import Case, Series
+from leyden.medical.labelling import read_scheme
+
+__all__ = ["find_msd", "is_msd"]
+
+_FOLDERS: dict[Part, tuple[str, str]] = {"training": ("imagesTr", "labelsTr"), "test": ("imagesTs", "labelsTs")}
+_CHANNEL = re.compile(r"(.+)_(\d{4})")
+
+
+def is_msd(folder: Path) -> bool:
+    """Whether a folder says of itself that it is laid out so."""
+    return (folder / "dataset.json").is_file() and any((folder / images).is_dir() for images, _ in _FOLDERS.values())
+
+
+def find_msd(folder: Path, part: Part) -> Found:
+    """Find the cases of a folder with dataset.json, imagesTr and labelsTr, imagesTs.
+
+    Which frame of a file shows which modality is what dataset.json says by name. nnU-Net's form, `channel_names` and
+    one file a channel (`case_0000.nii.gz`), is read as well.
+
+    Raises:
+        MedicalError: no such folder, or a dataset.json without modalities or labels.
+    """
+    channels = _channels(folder / "dataset.json")
+    images, labels = (folder / name for name in _FOLDERS[part])
+    if not images.is_dir():
+        raise MedicalError(f"{folder} has no folder {images.name}; the {part} cases of this layout lie there")
+    drawn = {_stem(path): path for path in _volumes(labels)} if labels.is_dir() else {}
+    shown: dict[str, list[Series]] = {name: [] for name in drawn}
+    for path in _volumes(images):
+        name, frames = _stem(path), {None: channels[0]} if len(channels) == 1 else dict(enumerate(channels))
+        if (match := _CHANNEL.fullmatch(name)) and name not in drawn and int(match[2]) < len(channels):
+            name, frames = match[1], {None: channels[int(match[2])]}
+        shown.setdefault(name, []).extend(Series(channel, path, frame) for frame, channel in frames.items())
+    cases = tuple(Case(name, tuple(shown[name]), drawn.get(name)) for name in sorted(shown))
+    return Found(cases, ordered(channels), read_scheme(folder))
+
+
+def _channels(path: Path) -> tuple[str, ...]:
+    """The modalities in the order of the frames."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        names = told.get("modality") or told["channel_names"]
+        channels = tuple(modality_of(str(names[key])) for key in sorted(names, key=int))
+    except FileNotFoundError as error:
+        raise MedicalError(f"{path} does not exist, and tells modalities and labels in this layout") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MedicalError(
+            f"{path} does not tell modalities ({type(error).__name__}: {error}); it wants "
+            '{"modality": {"0": "FLAIR", "1": "T1w", ...}}'
+        ) from error
+    if not channels or len(set(channels)) < len(channels):
+        raise MedicalError(
+            f"{path} tells the modalities {', '.join(channels) or 'none'}; each file needs distinct ones"
+        )
+    return channels
+
+
+def _volumes(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if is_volume(path) and not path.name.startswith("."))
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").rpartition(".")[0]

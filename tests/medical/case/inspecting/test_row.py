@@ -1,0 +1,16 @@
+from leyden.medical.case.inspecting.row import CaseRow, Fault, by, counted
+
+
+def test_a_fault_reads_as_a_sentence():
+    assert str(Fault("p1", "is 2-D", "leave it out")) == "p1: is 2-D; leave it out"
+    assert str(Fault("p1", "is 2-D", "")) == "p1: is 2-D"
+
+
+def test_what_could_not_be_read_is_a_dash():
+    assert CaseRow("p1", "p1").cells(("t1",)) == ("p1", "-", "-", "-", "-", "-", "0")
+    assert CaseRow("p1", "p1", codes={}).cells(())[4] == "empty"
+
+
+def test_numbers_are_written_as_people_do():
+    assert by((155, 240.0, 0.9375)) == "155 x 240 x 0.9375"
+    assert [counted(number, "case") for number in (0, 1, 1000)] == ["0 cases", "1 case", "1,000 cases"]

@@ -1,0 +1,67 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leyden.errors import MedicalError, UnknownCodes
+from leyden.items import Mask
+from leyden.medical import Scheme, scheme, schemes
+
+MSD = scheme("msd")
+
+
+@pytest.mark.parametrize("name", list(schemes()))
+def test_codes_survive_the_way_to_regions_and_back(name):
+    one = scheme(name)
+    labels = torch.tensor([one.known, one.known[::-1]], dtype=torch.uint8)
+    assert torch.equal(one.from_regions(one.to_regions(labels)), labels)
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=60))
+def test_a_region_is_where_one_of_its_codes_is(codes):
+    labels = torch.tensor(codes)
+    for found, members in zip(MSD.to_regions(labels), MSD.regions.values(), strict=True):
+        assert found.tolist() == [int(code in members) for code in codes]
+
+
+def test_the_smaller_region_decides_where_predicted_regions_contradict_each_other():
+    nothing, whole, enhancing_alone = (0, 0, 0), (0, 1, 0), (0, 0, 1)
+    regions = torch.tensor([nothing, whole, enhancing_alone]).T
+    assert scheme("brats21").from_regions(regions).tolist() == [0, 2, 4]
+
+
+def test_regions_of_a_mask_item_are_those_of_its_data():
+    labels = torch.tensor([[0, 3], [2, 1]], dtype=torch.uint8)
+    assert torch.equal(MSD.to_regions(Mask(labels)), MSD.to_regions(labels))
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int64])
+def test_every_unknown_code_is_named_with_what_was_found(dtype):
+    labels = torch.tensor([0, 0, 1, 4, 5, 5], dtype=dtype)
+    with pytest.raises(UnknownCodes, match=r"found 0 \(2 voxels\), 1 \(1 voxel\), 4 \(1 voxel\), 5 \(2 voxels\): 4, 5"):
+        MSD.to_regions(labels)
+
+
+def test_negative_codes_are_unknown_and_not_taken_from_the_end():
+    with pytest.raises(UnknownCodes, match="-1 is unknown"):
+        MSD.to_regions(torch.tensor([0, -1]))
+
+
+def test_voxels_are_counted_by_code():
+    assert MSD.check(torch.tensor([0, 3, 3, 0, 0])) == {0: 3, 3: 2}
+
+
+def test_a_scheme_whose_regions_make_no_sense_is_refused_with_every_fault():
+    with pytest.raises(MedicalError, match=r"'a' has no codes; region 'b' is made of 0.*; region 'b' is made of 7"):
+        Scheme("odd", {1: "one"}, {"a": (), "b": (0, 7)})
+
+
+def test_codes_that_regions_do_not_tell_apart_have_no_way_back():
+    lung = Scheme("lung", {1: "left", 2: "right"}, {"lung": (1, 2)})
+    with pytest.raises(MedicalError, match=r"do not tell 1 \(left\) and 2 \(right\) apart"):
+        lung.from_regions(lung.to_regions(torch.tensor([1, 2])))
+
+
+def test_another_number_of_maps_is_refused():
+    with pytest.raises(MedicalError, match="has the regions TC, WT, ET; given 2 maps"):
+        MSD.from_regions(torch.zeros(2, 3, dtype=torch.uint8))
