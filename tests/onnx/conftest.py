@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from leyden.onnx import Report, export
 
+Written = Callable[..., onnx.ModelProto]
+
 
 class Exported(NamedTuple):
     net: nn.Module
@@ -86,3 +88,13 @@ class Through(nn.Module):
 @pytest.fixture(scope="session")
 def through() -> type[Through]:
     return Through
+
+
+@pytest.fixture(scope="session")
+def written() -> Written:
+    """Write a model as text."""
+
+    def write(text: str, *, opset: int = 20, more: str = "", functions: str = "") -> onnx.ModelProto:
+        return onnx.parser.parse_model(f'<ir_version: 10, opset_import: ["" : {opset}{more}]> {text} {functions}')
+
+    return write

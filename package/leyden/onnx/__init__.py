@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leyden.onnx.graph import Edge, Node, Weight
+    from leyden.onnx.loading import load
     from leyden.onnx.lower.given import Origin
-    from leyden.onnx.lower.loading import load
     from leyden.onnx.lower.registering import register, unregister
     from leyden.onnx.lower.result.imported import Imported
     from leyden.onnx.lower.safety.limits import Limits

@@ -4,8 +4,8 @@ __all__ = ["HOMES"]
 
 _NAMES = {
     "graph": ("Edge", "Node", "Weight"),
+    "loading": ("load",),
     "lower.given": ("Origin",),
-    "lower.loading": ("load",),
     "lower.registering": ("register", "unregister"),
     "lower.result.imported": ("Imported",),
     "lower.safety.limits": ("Limits",),

@@ -5,7 +5,7 @@ import torch
 from onnx.parser import parse_model
 from torch import fx
 
-from leyden.onnx.lower import load
+from leyden.onnx.loading import load
 
 
 def network(shape: str, sizes: str = "n, 3, 4", allowzero: int = 0) -> fx.GraphModule:

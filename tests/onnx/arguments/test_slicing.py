@@ -7,7 +7,7 @@ import torch
 from onnx.parser import parse_model
 from torch import fx
 
-from leyden.onnx.lower import load
+from leyden.onnx.loading import load
 from leyden.onnx.ops.shaping.slicing import cut
 
 X = torch.arange(60).reshape(3, 4, 5)

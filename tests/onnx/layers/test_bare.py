@@ -44,6 +44,21 @@ def test_a_bare_layer_draws_no_random_numbers():
     assert torch.random.get_rng_state().equal(state)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [lambda: nn.Conv2d(2, 4, 3), lambda: nn.ConvTranspose1d(2, 4, 3), lambda: nn.Embedding(5, 3), lambda: nn.LSTM(2, 3),
+     lambda: nn.LayerNorm(4), lambda: nn.PReLU(3)],
+    ids=["Conv2d", "ConvTranspose1d", "Embedding", "LSTM", "LayerNorm", "PReLU"],
+)  # fmt: skip
+def test_a_bare_layer_is_one_as_torch_makes_it_without_memory(make):
+    layer, right = bare(make), make()
+    assert repr(layer) == repr(right)
+    assert all(tensor.is_meta for tensor in layer.state_dict().values())
+    assert {name: value.shape for name, value in layer.state_dict().items()} == {
+        name: value.shape for name, value in right.state_dict().items()
+    }
+
+
 def test_a_filled_layer_holds_the_very_parameter():
     weight = nn.Parameter(torch.zeros(4, 3))
     assert filled(bare(lambda: nn.Linear(3, 4, bias=False)), weight=weight).weight is weight

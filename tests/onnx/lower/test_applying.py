@@ -7,7 +7,7 @@ from onnx.parser import parse_model
 from torch import Tensor, fx
 
 from leyden.errors import OnnxImportError
-from leyden.onnx.lower import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.applying import python_numbers
 
 

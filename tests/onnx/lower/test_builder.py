@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from leyden.errors import OnnxImportError
+from leyden.onnx.loading import load
 from leyden.onnx.lower.builder import device_of
 from leyden.onnx.lower.given import Origin
-from leyden.onnx.lower.loading import load
 from leyden.onnx.lower.safety.limits import Limits
 
 

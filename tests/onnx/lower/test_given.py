@@ -33,8 +33,3 @@ def test_what_is_not_known_beforehand_cannot_be_read():
 def test_too_many_numbers_are_no_setting():
     with pytest.raises(OnnxImportError, match="'s' has 100000 numbers; as sizes or axes 65536 are the most"):
         Given("s", 7, (100_000,), read=torch.zeros(100_000).clone).literal()
-
-
-def test_values_that_are_not_finite_are_told():
-    assert Given("w", 1, (1,), read=torch.ones(1).clone).all_finite()
-    assert not Given("w", 1, (1,), read=torch.tensor([torch.inf]).clone).all_finite()

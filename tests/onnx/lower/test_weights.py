@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from leyden.onnx.lower.given import Given
@@ -30,3 +31,13 @@ def test_another_layout_of_a_tensor_that_is_taken_is_not_had():
 def test_integers_and_what_is_not_known_are_no_parameters():
     assert Weights().own(given(torch.ones(2, dtype=torch.int64), code=7)) is None
     assert Weights().own(Given("x", 1, (2,))) is None
+
+
+@pytest.mark.parametrize("odd", [torch.inf, -torch.inf, torch.nan])
+def test_what_has_odd_numbers_is_no_parameter_of_its_own(odd: float):
+    weights, plain, mask = Weights(), given(torch.ones(2)), given(torch.tensor([odd, 0.0]))
+    assert weights.keep(mask) is None
+    assert weights.claim(mask) is None
+    kept = weights.keep(plain)
+    assert kept is not None
+    assert kept is weights.claim(plain)

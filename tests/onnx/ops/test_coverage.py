@@ -5,9 +5,11 @@ import inspect
 import onnx.defs
 import pytest
 
+from leyden.onnx import arguments, control, layers
 from leyden.onnx.lower import call
 from leyden.onnx.ops.registry import RESERVED, Operator, find, find_hosted, operators
 
+ROOMS = (arguments, control, layers)  # that enter the makers
 Key = tuple[str, str]
 Schema = onnx.defs.OpSchema
 LEFT = {"ai.onnx.preview.training::Gradient"}  # it differentiates what comes before it; torch does so by itself

@@ -11,7 +11,7 @@ from torch import fx
 
 from leyden.errors import OnnxError
 from leyden.onnx.conformance.array import to_array, to_torch
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 
 __all__ = ["Backend", "Network"]
 

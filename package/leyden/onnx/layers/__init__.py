@@ -11,6 +11,7 @@ from leyden.onnx.layers import (
     quantised,
     recurrent,
     rounding,
+    stacking,
 )
 
 __all__ = []

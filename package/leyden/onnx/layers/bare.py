@@ -1,19 +1,27 @@
 """Layers without values of their own: no memory, no random numbers, until they are given parameters."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar, final
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import init
+from torch.overrides import TorchFunctionMode
+from torch.utils._device import _device_constructors
 
 from leyden.onnx.lower.call import Call
 from leyden.onnx.lower.given import Given
 from leyden.onnx.lower.naming import is_path
+from leyden.onnx.lower.safety.budget import unwatched
 
 __all__ = ["bare", "decimal", "filled", "fits", "is_filler"]
 
 _Layer = TypeVar("_Layer", bound=nn.Module)
+_META = torch.device("meta")
+_FILLING = frozenset((
+    Tensor.fill_, Tensor.normal_, Tensor.uniform_, Tensor.zero_, init.kaiming_uniform_, init.normal_, init.uniform_,
+))  # fmt: skip
 
 
 def bare(make: Callable[[], _Layer]) -> _Layer:
@@ -23,8 +31,23 @@ def bare(make: Callable[[], _Layer]) -> _Layer:
         >>> bare(lambda: nn.Linear(3, 4)).weight.is_meta
         True
     """
-    with torch.device("meta"):
+    with unwatched(), _Bare():
         return make()
+
+
+@final
+class _Bare(TorchFunctionMode):
+    """Puts what layers make on the device `meta`, and does not fill it: that takes torch longer than all the rest."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        settings = kwargs or {}
+        if func in _FILLING:
+            return args[0] if args else settings["tensor"]
+        if func in _device_constructors() and settings.get("device") is None:
+            settings = settings | {"device": _META}
+        return func(*args, **settings)
 
 
 def filled(layer: _Layer, **parameters: nn.Parameter | None) -> _Layer:

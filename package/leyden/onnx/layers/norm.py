@@ -34,7 +34,9 @@ def batch_norm(call: Call) -> fx.Node | None:
         return None
     epsilon = decimal(call.attributes.get("epsilon", 1e-5))
     momentum = round(1 - decimal(call.attributes.get("momentum", 0.9)), 7)
-    layer = bare(lambda: make(len(weights[0]), epsilon, momentum))
+    layer = make(len(weights[0]), epsilon, momentum, affine=False, track_running_stats=False)
+    for flag in ("affine", "track_running_stats"):
+        setattr(layer, flag, True)  # made without, it makes no tensors
     layer = filled(layer, weight=weights[0], bias=biases[0])
     layer.register_buffer("running_mean", mean.value())
     layer.register_buffer("running_var", variance.value())

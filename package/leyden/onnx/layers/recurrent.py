@@ -1,12 +1,17 @@
 """LSTM, GRU and RNN whose weights are known, as layers."""
 
+import operator as python
 from collections.abc import Sequence
 
+import onnx_ir as ir
 import torch
 from torch import Tensor, fx, nn
 
 from leyden.onnx.layers.bare import bare
+from leyden.onnx.layers.decomposed.pieces import maker_of
+from leyden.onnx.layers.stacking import beneath, stacked, without_directions
 from leyden.onnx.lower.call import Call, maker
+from leyden.onnx.lower.reading import to_torch
 from leyden.onnx.ops.recurrent.kernel import reorder
 from leyden.onnx.ops.recurrent.plan import Plan, kernel_of
 
@@ -14,11 +19,15 @@ __all__ = ["batch_second", "recurrent", "with_directions"]
 
 _LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
 _SEQUENCE_LENS, _STATES, _PEEPHOLES = 4, (5, 6), 7  # positions of inputs
+_SHAPING = ("Expand", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze")
 
 
 @maker("LSTM", "GRU", "RNN")
 def recurrent(call: Call) -> fx.Node | None:
-    """Make an LSTM, GRU or RNN of a node that torch's layer computes alike, with weights that nobody else uses."""
+    """Make an LSTM, GRU or RNN of a node that torch's layer computes alike, with weights that nobody else uses.
+
+    Nodes around it that only bring axes into another order, as torch's exporter writes them, are part of the layer.
+    """
     plan = _plan(call)
     kernel = kernel_of(plan)
     known = [call.constant(place) for place in (1, 2, 3)]
@@ -31,16 +40,33 @@ def recurrent(call: Call) -> fx.Node | None:
     if any(given is not None and (given.uses > 1 or given.rounded is not None) for given in known):
         return None
     layer = _filled(call, plan, _layer(plan, kernel, inward=sizes[0][2], hidden=sizes[1][2], bias=known[2] is not None))
-    if layer is None:
-        return None
+    return None if layer is None else _called(call, plan, layer)
+
+
+def _called(call: Call, plan: Plan, layer: nn.RNNBase) -> fx.Node:
+    """Call a layer, and give what it gives as the node does, or as the nodes that follow do."""
     data, time = call.tensor(0), int(plan.batch_first)
-    backward = plan.direction == "reverse"
-    data = call.function(torch.flip, data, (time,)) if backward else data
+    backward, directions = plan.direction == "reverse", len(plan.backward())
     states = _states(call, plan)
+    call.outputs = _taken(call.outputs)
+    alone = len(call.outputs) == 1 and not backward and not plan.batch_first
+    if alone and without_directions(call, directions=directions, hidden=layer.hidden_size):
+        out = None if states else beneath(call, layer)
+        if out is not None:
+            return stacked(call, out, layer)
+        return call.function(python.getitem, call.module(layer, data, *states, weight=1), 0)
+    data = call.function(torch.flip, data, (time,)) if backward else data
+    settings = {"count": len(call.outputs), "directions": directions, "batch_first": plan.batch_first}
     result = call.module(layer, data, *states, weight=1)
-    count = len(call.outputs)
-    settings = {"count": count, "directions": len(plan.backward()), "batch_first": plan.batch_first}
     return call.function(with_directions, result, backward=backward, **settings)
+
+
+def _taken(outputs: tuple[ir.Value, ...]) -> tuple[ir.Value, ...]:
+    """Leave out the last outputs as long as nobody takes them."""
+    count = len(outputs)
+    while count > 1 and not outputs[count - 1].is_graph_output() and not tuple(outputs[count - 1].uses()):
+        count -= 1
+    return outputs[:count]
 
 
 def with_directions(
@@ -129,7 +155,16 @@ def _states(call: Call, plan: Plan) -> tuple[fx.Node | tuple[fx.Node, ...], ...]
 
 
 def _is_zero(call: Call, place: int) -> bool:
-    if call.given(place) is None:
-        return True
-    given = call.constant(place)
-    return given is not None and not bool(given.value().any())
+    """Say whether a first state is left out or zero, whatever shape it is brought into."""
+    value = call.node.inputs[place] if place < len(call.node.inputs) else None
+    given = call.given(place)
+    while given is not None and not given.is_constant:
+        made = maker_of(value, "ConstantOfShape", *_SHAPING)
+        if made is None:
+            return False
+        if made.op_type == "ConstantOfShape":
+            filling = made.attributes.get("value")
+            return filling is None or not bool(to_torch(filling.as_tensor()).any())
+        value = made.inputs[0]
+        given = call.builder.given(value)
+    return given is None or not bool(given.value().any())

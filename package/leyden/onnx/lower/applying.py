@@ -226,7 +226,7 @@ def _settings(call: Call, entry: Operator, *, now: bool = False) -> dict[str, An
 
 
 def _setting(call: Call, value: Any, *, now: bool) -> Any:
-    if not isinstance(value, ir.TensorProtocol):
+    if isinstance(value, int | float | str | tuple) or not isinstance(value, ir.TensorProtocol):
         return value
     tensor = to_torch(value)
     if now:

@@ -156,6 +156,10 @@ class Builder:
             value is None or value is besides or value in self._known or value.is_initializer() for value in node.inputs
         )
 
+    def has_made(self, node: ir.Node) -> bool:
+        """Say whether what a node gives is known already."""
+        return all(value in self._known for value in node.outputs)
+
     def tensor(self, given: Given) -> fx.Node:
         """Give the node whose tensor is a value; what is known beforehand becomes a parameter or a constant."""
         if given.node is not None and not given.numbers:
@@ -264,9 +268,8 @@ class Builder:
             parts = [self.call_module(Constant(part), (), path=path, name=given.name) for part in value]
             return self.call_function(sequence_construct, parts, {}, name=given.name)
         claim = self.weights.claim(given)
-        if claim is None and given.is_weight and given.all_finite():
-            self.weights.own(given)
-            claim = self.weights.claim(given)
+        if claim is None and given.is_weight:
+            claim = self.weights.keep(given)
         if claim is None or (claim.invert is None and claim.layout != "same"):
             return self.constant(given)
         parts = [self._parameter(given.name, parameter) for parameter in claim.parameters]

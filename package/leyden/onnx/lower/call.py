@@ -9,7 +9,7 @@ import onnx_ir as ir
 from torch import Tensor, fx, nn
 
 from leyden.onnx.lower.given import Given, Origin
-from leyden.onnx.lower.naming import family_of, scope_of
+from leyden.onnx.lower.naming import family_of
 from leyden.onnx.lower.reading import shape_of
 from leyden.onnx.lower.weight.placing import twin
 
@@ -34,7 +34,8 @@ def maker(*names: str, domain: str = "") -> Callable[[Maker], Maker]:
 
     def entered(function: Maker) -> Maker:
         for name in names:
-            if (domain, name) in _MAKERS:
+            known = _MAKERS.get((domain, name), function)
+            if (known.__module__, known.__qualname__) != (function.__module__, function.__qualname__):  # not a reload
                 raise ValueError(f"{domain}::{name} has a maker already")
             _MAKERS[domain, name] = function
         return function
@@ -80,7 +81,7 @@ class Call:
         self.domain = "" if node.domain == "ai.onnx" else node.domain
         self.opset = node.version or builder.opset(self.domain)
         self.name = node.name or ""
-        self.scope = scope_of(self.name, node.metadata_props)
+        self.scope = builder.names.scope_of(self.name, node.metadata_props)
         self.family = family_of(node.metadata_props)
         self.inputs = tuple(_coming(value) if value is coming else builder.given(value) for value in node.inputs)
         self.attributes: Mapping[str, Any] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from leyden.errors import OnnxImportError
@@ -86,14 +86,16 @@ class Given:
     @property
     def sizes(self) -> tuple[int, ...] | None:
         """Sizes of its axes, where all of them are known."""
-        if self.shape is None or not all(isinstance(size, int) for size in self.shape):
+        if self.shape is None:
             return None
-        return tuple(int(size) for size in self.shape if isinstance(size, int))
+        sizes = tuple(size for size in self.shape if isinstance(size, int))
+        return sizes if len(sizes) == len(self.shape) else None
 
     @property
     def size(self) -> int | None:
         """Number of its elements, where that is known."""
-        return None if self.sizes is None else int(np.prod(self.sizes, dtype=np.int64))
+        sizes = self.sizes
+        return None if sizes is None else math.prod(sizes)
 
     @property
     def is_weight(self) -> bool:
@@ -125,11 +127,6 @@ class Given:
             raise OnnxImportError(f"{self.name!r} has {self.size} numbers; as sizes or axes {_FEW} are the most")
         value = self.value()
         return _tuples(value.tolist() if isinstance(value, Tensor | np.ndarray) else value)
-
-    def all_finite(self) -> bool:
-        """Say whether a value that is known beforehand has neither infinities nor NaN."""
-        value = self.value()
-        return isinstance(value, Tensor) and bool(torch.isfinite(value).all())
 
 
 def _tuples(value: Any) -> Any:

@@ -4,6 +4,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import final
 
 __all__ = ["Names", "family_of", "identifier", "is_path", "parameter_path", "scope_of"]
@@ -15,6 +16,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 _DOTTED = re.compile(r"[A-Za-z_0-9]+(\.[A-Za-z_0-9]+)+")
 _MADE = re.compile(r"val_\d+|\d.*")  # what torch's exporters call the values that they make themselves
 _OUTSIDE = re.compile(r"\W")
+_LONG = re.compile(r"__+")
 _SHORT = {"BatchNorm": "bn"}
 
 
@@ -32,12 +34,20 @@ class Names:
 
     def __init__(self, nodes: Iterable[tuple[str, Mapping[str, str]]], weights: Iterable[str]) -> None:
         pairs = list(nodes)
-        scopes = [scope_of(name, metadata) for name, metadata in pairs]
+        self._scopes: dict[tuple[str, str], str] = {}
+        scopes = [self.scope_of(name, metadata) for name, metadata in pairs]
         self.from_torch = any(_SCOPES in metadata or name.startswith("/") for name, metadata in pairs)
         self._crowd = Counter(scope for scope in scopes if scope)
         paths = {*self._crowd, *(name.rpartition(".")[0] for name in weights if _DOTTED.fullmatch(name))}
         self._homes = {path[:at] for path in paths for at, letter in enumerate(path) if letter == "."}
         self._counts: Counter[str] = Counter()
+
+    def scope_of(self, name: str, metadata: Mapping[str, str]) -> str:
+        """Find the path of the module that a node came from, as `scope_of` does, once for each."""
+        key = name, metadata.get(_SCOPES, "")
+        if key not in self._scopes:
+            self._scopes[key] = scope_of(name, metadata)
+        return self._scopes[key]
 
     def of_weight(self, kind: str, weight: str, *, parameter: str, scope: str = "", family: str = "") -> str | None:
         """Say where a layer with weights belongs; None if it would give one of them a name that torch did not.
@@ -131,7 +141,9 @@ def family_of(metadata: Mapping[str, str]) -> str:
         >>> family_of({"pkg.torch.onnx.class_hierarchy": "['Net', 'torch.nn.modules.conv.Conv2d', 'aten.conv2d']"})
         'Conv2d'
     """
-    classes = _QUOTED.findall(metadata.get(_CLASSES, ""))[:-1]
+    if _CLASSES not in metadata:
+        return ""
+    classes = _QUOTED.findall(metadata[_CLASSES])[:-1]
     return classes[-1].rpartition(".")[2] if classes else ""
 
 
@@ -162,10 +174,15 @@ def identifier(name: str) -> str:
         >>> identifier("/layer1/Conv_output_0"), identifier("3x3"), identifier("class")
         ('layer1_Conv_output_0', 'v_3x3', 'class_')
     """
-    clean = re.sub(r"__+", "_", _OUTSIDE.sub("_", name)).strip("_") or "value"
+    clean = _LONG.sub("_", _OUTSIDE.sub("_", name)).strip("_") or "value"
     clean = f"v_{clean}" if clean[0].isdigit() else clean
     return f"{clean}_" if keyword.iskeyword(clean) else clean
 
 
 def _clean(path: str) -> str:
-    return ".".join(part if part.isdigit() else identifier(part) for part in path.split(".") if part)
+    return ".".join(_part(part) for part in path.split(".") if part)
+
+
+@lru_cache(1024)
+def _part(part: str) -> str:
+    return part if part.isdigit() else identifier(part)

@@ -7,6 +7,7 @@ import onnx_ir as ir
 import torch
 
 from leyden.errors import OnnxImportError
+from leyden.onnx.lower.safety.budget import unwatched
 from leyden.onnx.lower.source.stored import Stored
 from leyden.onnx.ops.dtypes import STRING, torch_dtype
 
@@ -18,7 +19,8 @@ def read_tensor(value: ir.Value) -> Any:
     tensor = value.const_value
     if tensor is None:
         raise OnnxImportError(f"tensor {value.name!r} is named in the file and has no content")
-    return to_torch(tensor)
+    with unwatched():  # the file holds as many bytes as it says
+        return to_torch(tensor)
 
 
 def to_torch(tensor: ir.TensorProtocol) -> Any:
@@ -51,6 +53,7 @@ def _odd(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
 
 def shape_of(value: ir.Value) -> tuple[int | str | None, ...] | None:
     """Give the shape that is known of a value: a size, a name or None for each axis."""
-    if value.shape is None or isinstance(value.type, ir.SequenceType | ir.OptionalType):
+    shape, kind = value.shape, value.type
+    if shape is None or (type(kind) is not ir.TensorType and isinstance(kind, ir.SequenceType | ir.OptionalType)):
         return None
-    return tuple(size if isinstance(size, int) else size.value for size in value.shape)
+    return tuple(size if isinstance(size, int) else size.value for size in shape)

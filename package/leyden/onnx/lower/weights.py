@@ -1,10 +1,11 @@
 """The tensors of a file as parameters: one for each, however often and wherever it is used."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from torch import Tensor, nn
+from torch import Tensor, aminmax, nn
 
 from leyden.onnx.lower.given import Given
 from leyden.onnx.ops.dtypes import is_float_code
@@ -39,6 +40,16 @@ class Weights:
     def claim(self, given: Given) -> Claim | None:
         """Give what a tensor became; None if nobody has used it yet."""
         return self._claims.get(given)
+
+    def keep(self, given: Given) -> Claim | None:
+        """Make a parameter of a tensor that no layer owns; None if it has infinities or NaN, as a mask has."""
+        if given not in self._claims and self.own(given) is None:
+            return None
+        claim = self._claims.get(given)
+        if claim is None or not all(math.isfinite(bound) for bound in aminmax(claim.parameters[0].detach())):
+            self._claims.pop(given, None)
+            return None
+        return claim
 
     def own(
         self, given: Given, *, layout: str = "same", make: Callable[[Tensor], Sequence[Tensor]] | None = None,

@@ -9,7 +9,7 @@ from onnx.parser import parse_model
 from torch import Tensor, fx
 
 from leyden.errors import OnnxImportError
-from leyden.onnx.lower import load
+from leyden.onnx.loading import load
 from leyden.onnx.ops.dtypes import as_tensor
 
 TORCH = """g (float[batch, 3, h, w] x) => (float[a, b, c] y) {

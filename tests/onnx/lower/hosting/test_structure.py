@@ -6,7 +6,7 @@ import torch
 from onnx.parser import parse_model
 from torch import fx
 
-from leyden.onnx.lower import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.hosting.structure import drop_unused, is_plain
 from leyden.onnx.ops.shaping.layout import axis_size
 

@@ -64,3 +64,8 @@ def test_the_model_given_stays_as_it_is(written: Any):
     before = model.SerializeToString()
     infer(model, OPSETS)
     assert model.SerializeToString() == before
+
+
+def test_what_is_split_again_and_again_has_its_types(written: Any):
+    text = "a, b = Split<axis = 1, num_outputs = 2>(x) c, d = Split<axis = 1, num_outputs = 2>(a) y = Neg(c)"
+    assert types(written(f"net (float[2, 8] x) => (float y) {{ {text} }}"))["y"] == "float32[2, 2]"

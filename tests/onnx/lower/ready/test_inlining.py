@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 import torch
 
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.ready.inlining import Namer
 
 MORE = ', "f" : 1'

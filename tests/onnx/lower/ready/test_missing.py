@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from leyden.errors import OnnxImportError
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.ready.missing import check_nodes
 
 

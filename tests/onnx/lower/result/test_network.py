@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import fx
 
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.result.network import Network
 
 TEXT = (

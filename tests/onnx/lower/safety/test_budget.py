@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from leyden.onnx.lower.safety.budget import Budget, OverBudget
+from leyden.onnx.lower.safety.budget import Budget, OverBudget, unwatched
 
 BIG = 10**12
 ROW, COLUMN = torch.ones(1, 4096), torch.ones(4096, 1)
@@ -94,3 +94,11 @@ def test_what_makes_layers_is_watched_and_does_not_pay():
     assert (budget.bytes, budget.work) == (2**20, 10**6)
     with pytest.raises(OverBudget, match="are left"):
         budget.watch(torch.ones, BIG)
+
+
+def test_nobody_looks_at_what_was_measured_before():
+    def made() -> torch.Tensor:
+        with unwatched():
+            return torch.ones(2**10, 2**10)
+
+    assert Budget(2**10, 10**6).watch(made).shape == (2**10, 2**10)

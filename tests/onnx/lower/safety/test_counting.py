@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from leyden.errors import OnnxImportError
 from leyden.onnx.lower.ready.cleaning import opsets_of
 from leyden.onnx.lower.ready.inlining import Namer, inline
-from leyden.onnx.lower.safety.counting import check_size, nodes_of
+from leyden.onnx.lower.safety.counting import check_size, graphs_in, nodes_of
 from leyden.onnx.lower.safety.limits import Limits
 
 
@@ -60,3 +60,9 @@ def test_a_circle_of_functions_is_named(written: Any):
     functions = {(function.domain, function.name, ""): function for function in model.functions}
     with pytest.raises(OnnxImportError, match=r"in a circle: (f::A, f::B, f::A|f::B, f::A, f::B)"):
         check_size(model, functions, Limits())
+
+
+def test_all_graphs_in_a_graph_are_listed(written: Any):
+    branches = "then_branch = t () => (float u) { u = Abs(x) }, else_branch = e () => (float v) { v = Exp(x) }"
+    model = written(f"net (float x, bool c) => (float y) {{ y = If(c) <{branches}> }}")
+    assert [graph.name for graph in graphs_in(model.graph)] == ["net", "t", "e"]

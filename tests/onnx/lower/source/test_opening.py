@@ -7,7 +7,7 @@ import pytest
 from onnx import numpy_helper
 
 from leyden.errors import OnnxError, OnnxImportError
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.safety.limits import Limits
 from leyden.onnx.lower.source.opening import Opened, describe
 

@@ -5,7 +5,7 @@ import torch
 from onnx.parser import parse_model
 from torch import fx
 
-from leyden.onnx.lower import load
+from leyden.onnx.loading import load
 
 
 def network(body: str, weight: str = "float[2,3] w = {1, 2, 3, 4, 5, 6}") -> fx.GraphModule:

@@ -1,32 +1,61 @@
 """Operators that ONNX defines by others: the nodes that they stand for."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, final
 
 import onnx
 from onnx import defs
 
 from leyden.onnx.lower.ready.inlining import VERSION, Namer, inline
-from leyden.onnx.lower.safety.counting import Key, graphs_of
+from leyden.onnx.lower.safety.counting import Key, graphs_of, nodes_of
 
 __all__ = ["Types", "expand", "schema_of", "typed", "version_of"]
 
-Types = Mapping[str, onnx.TypeProto]
-"""Types of values, by name."""
+
+@final
+class Types:
+    """Types of the values of a graph, found when they are asked for.
+
+    Args:
+        graph: The graph.
+        outer: Types of the values around it.
+    """
+
+    def __init__(self, graph: onnx.GraphProto, outer: "Types | None" = None) -> None:
+        self._outer = outer
+        self._tensors = {tensor.name: tensor for tensor in graph.initializer}
+        self._values = {value.name: value for value in (*graph.input, *graph.output, *graph.value_info)}
+
+    def of(self, name: str) -> onnx.TypeProto:
+        """Give the type of a value; an empty one where it is not known."""
+        if name in self._values:
+            return self._values[name].type
+        if name in self._tensors:
+            tensor = self._tensors[name]
+            return onnx.helper.make_tensor_type_proto(tensor.data_type, tuple(tensor.dims))
+        return onnx.TypeProto() if self._outer is None else self._outer.of(name)
 
 
 def version_of(node: onnx.NodeProto, opsets: Mapping[str, int]) -> int:
     """Give the version of the operator set that a node is of."""
-    own = next((entry.value for entry in node.metadata_props if entry.key == VERSION), "")
-    return int(own) if own.isdecimal() and len(own) < 5 else opsets.get(node.domain, 1)
+    for entry in node.metadata_props:
+        if entry.key == VERSION and entry.value.isdecimal() and len(entry.value) < 5:
+            return int(entry.value)
+    return opsets.get(node.domain, 1)
 
 
 def schema_of(node: onnx.NodeProto, opsets: Mapping[str, int]) -> defs.OpSchema | None:
     """Give what ONNX says of the operator of a node; None if it does not know the operator."""
     try:
-        return defs.get_schema(node.op_type, version_of(node, opsets), node.domain)
+        return _schema(node.op_type, version_of(node, opsets), node.domain)
     except (defs.SchemaError, TypeError):
         return None
+
+
+@lru_cache(4096)
+def _schema(name: str, version: int, domain: str) -> defs.OpSchema:
+    return defs.get_schema(name, version, domain)
 
 
 def expand(
@@ -46,6 +75,8 @@ def expand(
     Returns:
         Whether anything was replaced.
     """
+    if all(map(is_known, nodes_of(model.graph.node))):
+        return False
     bodies: dict[Key, onnx.FunctionProto] = {}
     for node, types in typed(model.graph):
         if is_known(node):
@@ -60,10 +91,7 @@ def expand(
 
 def typed(graph: onnx.GraphProto, outer: Types | None = None) -> Iterator[tuple[onnx.NodeProto, Types]]:
     """List the nodes of a graph and of the graphs in it, each with the types of all values that it may take."""
-    types = dict(outer or {})
-    for tensor in graph.initializer:
-        types[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tuple(tensor.dims))
-    types.update((value.name, value.type) for value in (*graph.input, *graph.output, *graph.value_info))
+    types = Types(graph, outer)
     for node in graph.node:
         yield node, types
         for inner in graphs_of(node):
@@ -75,7 +103,7 @@ def _body(node: onnx.NodeProto, opsets: Mapping[str, int], types: Types) -> onnx
     schema, version = schema_of(node, opsets), version_of(node, opsets)
     if schema is None or not _fits(node, schema):
         return None
-    for content in _contents(schema, node, version, [types.get(name, onnx.TypeProto()) for name in node.input]):
+    for content in _contents(schema, node, version, [types.of(name) for name in node.input]):
         body = onnx.FunctionProto.FromString(content)
         if body.node:
             known = {attribute.name for attribute in body.attribute_proto}

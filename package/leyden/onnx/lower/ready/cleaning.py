@@ -77,8 +77,10 @@ def _clean_graph(graph: onnx.GraphProto) -> None:
 
 def _clean_nodes(nodes: Iterable[onnx.NodeProto]) -> None:
     for node in nodes:
-        node.domain = "" if node.domain == "ai.onnx" else node.domain
-        del node.device_configurations[:]
+        if node.domain == "ai.onnx":
+            node.domain = ""
+        if node.device_configurations:
+            del node.device_configurations[:]
         for graph in graphs_of(node):
             _clean_graph(graph)
 

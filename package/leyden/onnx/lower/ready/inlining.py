@@ -7,7 +7,7 @@ from typing import final
 
 import onnx
 
-from leyden.onnx.lower.safety.counting import Key, graphs_of, nodes_of
+from leyden.onnx.lower.safety.counting import Key, graphs_in, graphs_of, nodes_of
 
 __all__ = ["VERSION", "Namer", "inline"]
 
@@ -24,10 +24,9 @@ class Namer:
     """
 
     def __init__(self, model: onnx.ModelProto) -> None:
+        self._model: onnx.ModelProto | None = model
         self._taken: set[str] = set()
         self._counts: dict[str, int] = {}
-        for graph in (model.graph, *_graphs(model.graph.node)):
-            self._learn(graph)
 
     def _learn(self, graph: onnx.GraphProto) -> None:
         self._taken.update(value.name for value in (*graph.input, *graph.output))
@@ -37,6 +36,10 @@ class Namer:
 
     def fresh(self, name: str) -> str:
         """Give a name like this one that is free; it is taken from then on."""
+        if self._model is not None:  # most files need no new name
+            for graph in graphs_in(self._model.graph):
+                self._learn(graph)
+            self._model = None
         free = name
         while free in self._taken:
             self._counts[name] = self._counts.get(name, 1) + 1
@@ -52,14 +55,10 @@ def inline(
 
     A function may be of another version of an operator set than the file: its nodes say so.
     """
-    if any((node.domain, node.op_type, node.overload) in functions for node in nodes_of(graph.node)):
+    if functions and any((node.domain, node.op_type, node.overload) in functions for node in nodes_of(graph.node)):
         nodes = list(_inlined(graph.node, functions, opsets, namer))
         del graph.node[:]
         graph.node.extend(nodes)
-
-
-def _graphs(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.GraphProto]:
-    return (graph for node in nodes_of(nodes) for graph in graphs_of(node))
 
 
 def _inlined(

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 import onnx
 from onnx import defs
@@ -53,25 +54,58 @@ def check_nodes(graph: onnx.GraphProto, opsets: Mapping[str, int]) -> None:
         raise OnnxImportError("; ".join(faults[:10]) + more)
 
 
-def _faults(node: onnx.NodeProto, opsets: Mapping[str, int]) -> Iterator[str]:
+class _Form(NamedTuple):
+    """What ONNX says of an operator, as far as it is compared: to ask a schema for it takes longer than to compare.
+
+    Args:
+        inputs: How many there are at least and at most.
+        outputs: The same of outputs.
+        names: Of inputs; None for one that may be left out.
+        kinds: Number and name of the type of each attribute.
+        required: The attributes that must be there.
+    """
+
+    inputs: tuple[int, int]
+    outputs: tuple[int, int]
+    names: tuple[str | None, ...]
+    kinds: Mapping[str, tuple[int, str]]
+    required: frozenset[str]
+
+
+@lru_cache(4096)
+def _form(schema: defs.OpSchema) -> _Form:
+    single = defs.OpSchema.FormalParameterOption.Single
+    attributes = cast("Mapping[str, Any]", schema.attributes)
+    return _Form(
+        (schema.min_input, schema.max_input), (schema.min_output, schema.max_output),
+        tuple(wanted.name if wanted.option == single else None for wanted in schema.inputs),
+        {name: (int(attribute.type.value), attribute.type.name) for name, attribute in attributes.items()},
+        frozenset(name for name, attribute in attributes.items() if attribute.required),
+    )  # fmt: skip
+
+
+def _faults(node: onnx.NodeProto, opsets: Mapping[str, int]) -> list[str]:
     schema = schema_of(node, opsets)
     if schema is None:
-        return
-    what = f"{node.op_type} {node.name or ', '.join(node.output)!r}"
-    if not schema.min_input <= len(node.input) <= schema.max_input:
-        yield f"{what} has {len(node.input)} inputs, not {schema.min_input} to {schema.max_input}"
-    if not schema.min_output <= len(node.output) <= schema.max_output:
-        yield f"{what} has {len(node.output)} outputs, not {schema.min_output} to {schema.max_output}"
-    for given, wanted in zip(node.input, schema.inputs, strict=False):
-        if not given and wanted.option == defs.OpSchema.FormalParameterOption.Single:
-            yield f"{what} needs the input {wanted.name!r}"
-    settings = {attribute.name: attribute for attribute in node.attribute}
-    for name, attribute in cast("Mapping[str, Any]", schema.attributes).items():
-        if attribute.required and name not in settings:
-            yield f"{what} needs the attribute {name!r}"
-        elif name in settings and settings[name].type != int(attribute.type.value):
-            kind = onnx.AttributeProto.AttributeType.Name(settings[name].type)
-            yield f"{what} has an attribute {name!r} of type {kind}, not {attribute.type.name}"
+        return []
+    form, inputs, settings = _form(schema), node.input, {setting.name: setting.type for setting in node.attribute}
+    faults = []
+    for what, count, (least, most) in (
+        ("inputs", len(inputs), form.inputs),
+        ("outputs", len(node.output), form.outputs),
+    ):
+        if not least <= count <= most:
+            faults.append(f"has {count} {what}, not {least} to {most}")
+    for given, name in zip(inputs, form.names, strict=False):
+        if not given and name is not None:
+            faults.append(f"needs the input {name!r}")
+    faults += (f"needs the attribute {name!r}" for name in sorted(form.required - settings.keys()))
+    for name, kind in settings.items():
+        if name in form.kinds and form.kinds[name][0] != kind:
+            found = onnx.AttributeProto.AttributeType.Name(kind)
+            faults.append(f"has an attribute {name!r} of type {found}, not {form.kinds[name][1]}")
+    what = f"{node.op_type} {node.name or ', '.join(node.output)!r}" if faults else ""
+    return [f"{what} {fault}" for fault in faults]
 
 
 def _lines(missing: Mapping[tuple[str, str, int], list[str]]) -> Iterator[str]:

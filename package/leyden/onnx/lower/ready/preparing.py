@@ -77,6 +77,8 @@ def prepare(opened: Opened, source: str, dynamic: Mapping[str, Mapping[int, str]
 
 def _functions(model: onnx.ModelProto) -> dict[Key, onnx.FunctionProto]:
     """List the functions of a file that no operator of ours stands for."""
+    if not model.functions:
+        return {}
     known = {(entry.domain, entry.name) for entry in operators()} | set(makers())
     functions = ((function.domain, function.name, function.overload, function) for function in model.functions)
     return {(domain, name, over): function for domain, name, over, function in functions if (domain, name) not in known}

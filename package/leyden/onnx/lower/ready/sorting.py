@@ -41,11 +41,13 @@ def _sort(graph: onnx.GraphProto, outside: set[str], faults: list[str]) -> set[s
     for name in sorted(taken - outside):
         takers = [_said(node) for node, needed in zip(graph.node, needs, strict=True) if name in needed]
         faults.append(f"value {name!r} is given by no node, and taken by {takers[0] if takers else 'an output'}")
+    if all(given[name] < index for index, needed in enumerate(needs) for name in needed if name in given):
+        return taken & outside
     order = _order([[given[name] for name in needed if name in given] for needed in needs])
     if len(order) < len(graph.node):
         left = sorted(set(range(len(graph.node))) - set(order))
         faults.append(f"nodes wait for each other in a circle: {', '.join(_said(graph.node[i]) for i in left[:5])}")
-    elif order != list(range(len(order))):
+    else:
         nodes = onnx.GraphProto(node=[graph.node[index] for index in order])
         del graph.node[:]
         graph.node.extend(nodes.node)

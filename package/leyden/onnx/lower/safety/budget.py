@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, final
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_iter, tree_map
+from torch.utils._pytree import tree_map
 from torch.utils.flop_counter import flop_registry
 
-__all__ = ["Budget", "OverBudget"]
+__all__ = ["Budget", "OverBudget", "unwatched"]
 
 _Result = TypeVar("_Result")
 _SMALL = 2**16  # elements up to which a call is not looked at closely
@@ -66,7 +67,7 @@ class Budget:
             raise OverBudget("many texts")
         with torch.no_grad(), _Guard(self):
             result = function(*inputs, **settings)
-        spent = sum(_size(part) for part in tree_iter(result) if isinstance(part, Tensor))
+        spent = sum(map(_size, _tensors(result)))
         if spent > self.bytes:
             raise OverBudget(f"{spent} bytes; {self.bytes} are left")
         self.bytes -= spent
@@ -86,6 +87,11 @@ class Budget:
                 return function(*inputs)
         finally:
             self._watches = False
+
+
+def unwatched() -> AbstractContextManager[Any]:
+    """Have nobody look at what is computed inside: it was measured before, or takes no memory."""
+    return torch._C._DisableTorchDispatch()
 
 
 class _Guard(TorchDispatchMode):
@@ -129,7 +135,7 @@ class _Guard(TorchDispatchMode):
         """Find out what a call would give by calling it without memory."""
         if func.is_view:
             return
-        tensors = [part for part in tree_iter((args, kwargs)) if isinstance(part, Tensor)]
+        tensors = [*_tensors(args), *_tensors(kwargs)]
         count = _foreseen(func, args, tensors)
         if count is not None:
             self._allow(8 * count, count)
@@ -142,7 +148,7 @@ class _Guard(TorchDispatchMode):
             result = func(*given[0], **settings)
         except Exception as error:  # whatever torch cannot say beforehand is left to the time when the network runs
             raise OverBudget(f"{func} does not say what it takes") from error
-        outputs = [part for part in tree_iter(result) if isinstance(part, Tensor)]
+        outputs = list(_tensors(result))
         count = sum(part.numel() for part in outputs)
         formula = flop_registry.get(func._overloadpacket)
         flops = formula(*given[0], **given[1], out_val=result) // 2 if formula is not None else 0
@@ -204,6 +210,14 @@ def _bound(values: Any) -> int:
         if bound > _SMALL:
             break
     return bound
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(part)
 
 
 def _leaves(values: Any) -> Iterator[Any]:

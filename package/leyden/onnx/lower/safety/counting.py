@@ -9,7 +9,7 @@ import onnx
 from leyden.errors import OnnxImportError
 from leyden.onnx.lower.safety.limits import Limits
 
-__all__ = ["Key", "check_size", "graphs_of", "nodes_of"]
+__all__ = ["Key", "check_size", "graphs_in", "graphs_of", "nodes_of"]
 
 Key = tuple[str, str, str]
 """Domain, name and overload of a function."""
@@ -21,6 +21,15 @@ def graphs_of(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
         if attribute.HasField("g"):
             yield attribute.g
         yield from attribute.graphs
+
+
+def graphs_in(graph: onnx.GraphProto) -> list[onnx.GraphProto]:
+    """List a graph, and all graphs in its nodes."""
+    found = [graph]
+    for outer in found:  # it grows meanwhile
+        for node in outer.node:
+            found += graphs_of(node)
+    return found
 
 
 def nodes_of(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
@@ -52,11 +61,8 @@ def check_size(model: onnx.ModelProto, functions: Mapping[Key, onnx.FunctionProt
     sizes: dict[Key, int] = {}
     depths: dict[Key, int] = {}
     for key in order:
-        sizes[key] = _size(bodies[key], calls[key], sizes)
-        depths[key] = _depth(bodies[key], limits) + max((depths[called] for called in calls[key]), default=0)
-    main = _calls(model.graph.node, functions)
-    count = _size(model.graph.node, main, sizes)
-    depth = _depth(model.graph.node, limits) + max((depths[called] for called in main), default=0)
+        sizes[key], depths[key] = _measured(bodies[key], calls[key], sizes, depths)
+    count, depth = _measured(model.graph.node, _calls(model.graph.node, functions), sizes, depths)
     if count > limits.nodes:
         raise OnnxImportError(f"{_large(count)} nodes; {limits.nodes} are allowed (Limits.nodes)")
     if depth > limits.depth:
@@ -64,23 +70,23 @@ def check_size(model: onnx.ModelProto, functions: Mapping[Key, onnx.FunctionProt
 
 
 def _calls(nodes: Iterable[onnx.NodeProto], functions: Mapping[Key, onnx.FunctionProto]) -> Counter[Key]:
+    if not functions:
+        return Counter()
     keys = ((node.domain, node.op_type, node.overload) for node in nodes_of(nodes))
     return Counter(key for key in keys if key in functions)
 
 
-def _size(nodes: Iterable[onnx.NodeProto], calls: Counter[Key], sizes: Mapping[Key, int]) -> int:
-    return sum(1 for _ in nodes_of(nodes)) + sum(times * (sizes[key] - 1) for key, times in calls.items())
-
-
-def _depth(nodes: Iterable[onnx.NodeProto], limits: Limits) -> int:
-    """Say how deep graphs are nested in nodes; more than is allowed need not be exact."""
-    level, depth = list(nodes), 1
-    while depth <= limits.depth:
-        level = [inner for node in level for graph in graphs_of(node) for inner in graph.node]
-        if not level:
-            break
+def _measured(
+    nodes: Iterable[onnx.NodeProto], calls: Counter[Key], sizes: Mapping[Key, int], depths: Mapping[Key, int]
+) -> tuple[int, int]:
+    """Count nodes, with those of what they call, and say how deep graphs are nested in them."""
+    level, count, depth = list(nodes), 0, 0
+    while level or not depth:
+        count += len(level)
         depth += 1
-    return depth
+        level = [inner for node in level for graph in graphs_of(node) for inner in graph.node]
+    count += sum(times * (sizes[key] - 1) for key, times in calls.items())
+    return count, depth + max((depths[called] for called in calls), default=0)
 
 
 def _large(count: int) -> str:

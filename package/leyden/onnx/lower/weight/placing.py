@@ -23,12 +23,14 @@ def place_(root: nn.Module, thing: nn.Module | nn.Parameter, path: str) -> str:
     *prefix, last = path.split(".")
     home = root
     for index, part in enumerate(prefix):
-        held = getattr(home, part, None)
+        held = home._modules.get(part)
+        held = getattr(home, part, None) if held is None else held
         if held is None or not _is_home(held, thing):
             part = part if held is None else _free(home, part)
-            home.add_module(part, nn.Module())
+            held = nn.Module()
+            home.add_module(part, held)
         prefix[index] = part
-        home = home.get_submodule(part)
+        home = held
     alike = next((name for name, held in home._modules.items() if name.startswith(last) and _same(held, thing)), None)
     if alike is not None:
         return ".".join((*prefix, alike))
@@ -70,10 +72,10 @@ def _same(held: nn.Module | None, thing: nn.Module | nn.Parameter) -> bool:
     if held is None or type(held) is not type(thing) or type(held) is nn.Module or isinstance(held, Constant):
         return False
     assert isinstance(thing, nn.Module)
-    if any(True for _ in thing.children()) or repr(held) != repr(thing):
-        return False
-    ours, theirs = dict(held.named_parameters()), dict(thing.named_parameters())
+    ours, theirs = held._parameters, thing._parameters
     if ours.keys() != theirs.keys() or any(ours[name] is not theirs[name] for name in ours):
+        return False
+    if any(True for _ in thing.children()) or repr(held) != repr(thing):
         return False
     buffers = dict(thing.named_buffers())
     return all(name in buffers and _equal(buffers[name], value) for name, value in held.named_buffers())

@@ -8,6 +8,7 @@ import onnx
 from torch import fx
 
 from leyden.errors import OnnxImportError
+from leyden.onnx import arguments, control, layers, ops
 from leyden.onnx.lower.builder import Builder, Shared
 from leyden.onnx.lower.ready.preparing import prepare
 from leyden.onnx.lower.safety.budget import OverBudget

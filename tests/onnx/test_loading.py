@@ -13,10 +13,10 @@ import torch
 from onnx import numpy_helper
 
 from leyden.errors import OnnxImportError
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 from leyden.onnx.lower.safety.limits import Limits
 
-TESTS = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[1]
 RELU = "net (float[batch, 2] x) => (float[batch, 2] y) { y = Relu(x) }"
 
 
@@ -144,7 +144,7 @@ def test_large_weights_are_in_memory_once(tmp_path: Path, outside: bool, count: 
     model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", [first], [last], weights), ir_version=10)
     onnx.save(model, path, save_as_external_data=outside, location="weights.bin")
     code = (
-        "import resource, sys; from leyden.onnx.lower.loading import load\n"
+        "import resource, sys; from leyden.onnx.loading import load\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "start = peak(); network = load(sys.argv[1]); print((peak() - start) * 1024)"
     )
