@@ -26,6 +26,8 @@ def batches():
 
 @pytest.fixture(autouse=True)
 def nothing_left_running():
-    """After every test no thread of ours lives."""
+    """After every test no thread of ours lives that was not there before it."""
+    before = set(threading.enumerate())
     yield
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("leyden-")] == []
+    left = set(threading.enumerate()) - before
+    assert [thread.name for thread in left if thread.name.startswith("leyden-")] == []

@@ -1,12 +1,14 @@
+import time
+
 import numpy as np
 import pytest
 import torch
+from onnx import TensorProto, helper, numpy_helper, save
 from torch import nn
 
 from leyden import onnx
 from leyden.errors import OnnxError, PanelError
-from leyden.onnx import Value
-from leyden.widget import OnnxPanel, random_inputs
+from leyden.widget import OnnxPanel
 
 
 class Net(nn.Module):
@@ -102,22 +104,86 @@ def test_waiting_for_no_run_and_a_missing_file_are_refused(path, tmp_path):
         OnnxPanel(tmp_path / "broken.onnx")
 
 
-def test_random_input_fits_type_and_shape_and_repeats():
-    values = (Value("x", "float32", ("batch", None, 4)), Value("ids", "int64", (2,)), Value("on", "bool", ()))
-    made = random_inputs(values, sizes={"batch": 2})
-    assert [(str(array.dtype), array.shape) for array in made] == [
-        ("float32", (2, 1, 4)),
-        ("int64", (2,)),
-        ("bool", ()),
-    ]
-    assert set(made[1].tolist()) <= {0, 1}
-    assert all((one == other).all() for one, other in zip(made, random_inputs(values, sizes={"batch": 2}), strict=True))
-    assert np.isfinite(made[0]).all()
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A file that takes about a second to read."""
+    weight = np.random.default_rng(0).standard_normal((3000, 2000)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"], name="product")],
+        "large",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3000])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 2000])],
+        [numpy_helper.from_array(weight, "w")],
+    )
+    file = tmp_path_factory.mktemp("large") / "large.onnx"
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), file)
+    return file
 
 
-def test_input_that_cannot_be_made_up_is_named():
-    with pytest.raises(PanelError, match=r"words: string.*; shapeless: float32: give the panel an example"):
-        random_inputs((Value("words", "string", (1,)), Value("shapeless", "float32", None)))
+def test_a_large_file_is_read_beside_the_notebook_and_reading_can_be_stopped_and_begun_again(large):
+    panel = OnnxPanel(large)
+    assert (panel.status, panel.is_read, repr(panel)) == ("running", False, "OnnxPanel('large.onnx', not read)")
+    assert panel.nodes == ()
+    assert "not read yet" in panel._repr_mimebundle_()["text/html"]
+    panel.stop()
+    with pytest.raises(PanelError, match=r"large\.onnx is not read: call read\(\) first"):
+        _ = panel.summary
+    assert panel.status == "stopped"
+    panel.read()
+    assert [node.op for node in panel.summary.nodes] == ["MatMul"]
+    assert (panel.status, panel.is_read, panel.message) == ("finished", True, "")
+    panel.close()
+
+
+def test_reading_tells_the_time_left(large):
+    panel = OnnxPanel(large)
+    while panel.stage is None or panel.stage.remaining is None:
+        time.sleep(0.001)
+    assert panel.stage.what == "reading the file"
+    assert 0 < panel.stage.remaining < 60
+    with pytest.raises(PanelError, match=r"reading large\.onnx is under way"):
+        panel.read()
+    panel.close()
+    with pytest.raises(PanelError, match="OnnxPanel is closed: make a new one"):
+        panel.verify()
+
+
+def test_a_large_file_that_is_broken_is_told_in_one_line(large, tmp_path):
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(large.read_bytes()[:-1000])
+    panel = OnnxPanel(broken)
+    with pytest.raises(OnnxError, match="not an ONNX file, or a truncated one"):
+        _ = panel.summary
+    assert (panel.status, panel.is_read) == ("failed", False)
+    assert "not an ONNX file, or a truncated one" in panel.message
+    panel.close()
+
+
+def test_a_run_is_stopped_and_another_one_begun(large):
+    panel = OnnxPanel(large, sizes={"batch": 4000})
+    assert panel.summary.inputs[0].name == "x"
+    panel.verify()
+    panel.stop()
+    with pytest.raises(PanelError, match=r"the run was stopped: call verify\(\)"):
+        panel.wait(60)
+    assert (panel.status, panel.trial, panel.stage) == ("stopped", None, None)
+    with pytest.raises(PanelError, match="nothing to stop"):
+        panel.stop()
+    panel.close()
+
+
+def test_a_file_read_again_is_shown_as_it_is_now_and_the_search_stays(path, tmp_path):
+    file = tmp_path / "net.onnx"
+    file.write_bytes(path.read_bytes())
+    panel = OnnxPanel(file)
+    panel.search("conv", op="Conv")
+    panel.select(panel.nodes[0].name)
+    onnx.export(nn.Linear(3, 2).eval(), torch.randn(2, 3), file)
+    panel.read()
+    panel._errand.wait(60)
+    assert panel.summary.ops == {"Gemm": 1}
+    assert (panel.text, panel.op, panel.node) == ("conv", "", None)
+    panel.close()
 
 
 def test_the_panel_shows_itself_without_a_front_end(path):
@@ -128,3 +194,8 @@ def test_the_panel_shows_itself_without_a_front_end(path):
     assert str(path.parent) not in bundle["text/html"] + bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
     panel.close()
+
+
+def test_what_is_no_path_is_refused_in_a_sentence(unchecked):
+    with pytest.raises(PanelError, match="wants the path of a file; given bytes: write it to one"):
+        OnnxPanel(b"08")

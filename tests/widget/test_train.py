@@ -5,9 +5,10 @@ import time
 
 import pytest
 import torch
+from torch import nn
 
 from leyden.errors import PanelError
-from leyden.train import fit
+from leyden.train import Classifier, Tuning, fit
 from leyden.widget import TrainPanel
 
 
@@ -118,7 +119,8 @@ def test_an_error_in_the_data_is_told_in_one_line_and_raised_again(task, batches
     assert panel.status == "failed"
     assert panel.error is not None
     assert panel.result is None
-    assert panel.message.startswith("RuntimeError: ")
+    assert panel.message.startswith("the pictures have 5 channels and the network takes 3: ")
+    assert "(RuntimeError: Given groups=1" in panel.message
     assert "\n" not in panel.message
     assert ("error", panel.message) in panel.facts()
     panel.close()
@@ -130,6 +132,61 @@ def test_a_loss_that_is_no_number_is_said(task, batches):
     panel.start()
     panel.wait(60)
     assert panel.message == "the loss is not a number from step 5 on: lower the rate, or look at the data"
+    panel.close()
+
+
+def test_a_loss_that_is_no_number_is_said_while_the_run_goes_on(task, batches):
+    images, labels = batches[0]
+    pipe = Gated([(images * float("nan"), labels), *batches], free=2)
+    panel = TrainPanel(task, pipe, epochs=1)
+    panel.start()
+    until(lambda: panel.message)
+    assert panel.message.startswith("the loss is not a number from step 1 on")
+    assert panel.status == "running"
+    pipe.passes.release(9)
+    panel.close()
+
+
+def test_a_loader_that_breaks_in_the_second_epoch_leaves_the_history_and_a_panel_that_can_start_again(task, batches):
+    class Breaks(list):
+        taken = 0
+
+        def __getitem__(self, index):
+            self.taken += 1
+            if self.taken == 6:
+                raise OSError("the disk is gone")
+            return super().__getitem__(index)
+
+    panel = TrainPanel(task, Breaks(batches), epochs=2)
+    panel.start()
+    with pytest.raises(OSError, match="the disk is gone"):
+        panel.wait(60)
+    assert panel.message.startswith("OSError: the disk is gone")
+    assert (len(panel.history.epochs), panel.status) == (1, "failed")
+    panel.start()
+    assert panel.wait(60).status == panel.status == "finished"
+    assert panel.message == ""
+    panel.close()
+
+
+def test_batches_without_a_length_or_without_batches_are_refused_at_the_door(task, batches):
+    with pytest.raises(PanelError, match=r"pipe must be batches with a length.*a generator; validation has no batches"):
+        TrainPanel(task, (batch for batch in batches), validation=[])
+
+
+def test_a_second_stop_ends_the_last_validation_after_its_present_batch(task, batches):
+    validation = Gated(batches * 20, free=1)
+    panel = TrainPanel(task, batches, validation=validation, epochs=50)
+    panel.start()
+    until(lambda: panel.progress.validated == (1, 80))
+    assert "validating, 1 of 80 batches" in str(panel.progress)
+    panel.stop()
+    panel.stop()
+    validation.passes.release(9)
+    assert panel.wait(60).status == "stopped"
+    assert validation.passes.acquire(blocking=False)  # of 80 batches it took a few, those fetched ahead included
+    assert "val_loss" in panel.history.epochs[-1].metrics
+    assert panel.progress.validated is None
     panel.close()
 
 
@@ -185,6 +242,32 @@ def test_without_examples_the_first_validation_batch_is_shown(task, batches):
     panel.wait(60)
     assert len(panel.samples.truth) == 8
     panel.close()
+
+
+def test_a_run_does_not_fail_for_want_of_something_to_show():
+    task = Classifier(nn.Sequential(nn.Flatten(), nn.Linear(16, 2)), ["a", "b"], tuning=Tuning(freeze=0))
+    spectral = [(torch.rand(2, 4, 2, 2), torch.tensor([0, 1]))]
+    panel = TrainPanel(task, spectral, validation=spectral, epochs=1)
+    panel.start()
+    assert panel.wait(60).status == "finished"
+    assert panel.samples is None
+    panel.close()
+
+
+def test_a_label_without_a_class_is_told_and_drawn_all_the_same(task, batches):
+    images, labels = batches[0]
+    panel = TrainPanel(task, batches, validation=[(images, labels + 5)], epochs=1)
+    panel.start()
+    with pytest.raises(IndexError, match="out of bounds"):
+        panel.wait(60)
+    assert panel.message.startswith("a label is 5, and the network tells fewer classes apart")
+    assert panel.samples.truth[:2] == ("label 5", "label 6")
+    panel.close()
+
+
+def test_a_network_that_is_no_task_is_refused_at_the_door(batches, unchecked):
+    with pytest.raises(PanelError, match=r"task must be a leyden.train.Task, .* given a Linear"):
+        TrainPanel(torch.nn.Linear(2, 2), batches)
 
 
 def test_examples_that_are_no_batch_are_refused_at_the_door(task, batches):

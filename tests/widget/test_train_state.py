@@ -4,7 +4,16 @@ import pytest
 import torch
 
 from leyden.train import Epoch, History, Step
-from leyden.widget.train_state import EachEpoch, Progress, Samples, accuracy_lines, loss_lines, some, stretched
+from leyden.widget.train_state import (
+    EachEpoch,
+    Progress,
+    Samples,
+    loss_lines,
+    score_lines,
+    score_title,
+    some,
+    stretched,
+)
 
 
 @pytest.fixture
@@ -20,12 +29,25 @@ def test_validation_stands_at_the_last_step_of_its_epoch(history):
     assert (batch.kind, list(batch.y)) == ("faint", [1.0, 1 / 2, 1 / 3, 1 / 4, 1 / 5])
     assert len(mean.y) == 5
     assert (list(validation.x), list(validation.y)) == ([2.0, 4.0], [0.6, 0.4])
-    assert [(list(line.x), list(line.y)) for line in accuracy_lines(history)] == [([2.0], [0.5])]
+    assert [(list(line.x), list(line.y)) for line in score_lines(history, ("val_accuracy",))] == [([2.0], [0.5])]
 
 
 def test_before_anything_happened_there_is_nothing_to_draw():
     assert [len(line.y) for line in loss_lines(History())] == [0, 0]
-    assert accuracy_lines(History()) == []
+    assert score_lines(History(), ("val_accuracy",)) == []
+
+
+def test_parts_of_a_score_are_curves_of_their_own_beside_the_mean(history):
+    history.epochs = [Epoch(0, 0.7, {"val_dice": 0.5, "val_dice_ET": 0.2, "val_dice_WT": 0.8}, 1.0)]
+    lines = score_lines(history, ("val_dice", "val_dice_ET", "val_dice_WT"))
+    assert [(line.name, list(line.y)) for line in lines] == [("mean", [0.5]), ("ET", [0.2]), ("WT", [0.8])]
+    assert score_title("val_dice") == "Validation dice"
+
+
+def test_a_title_stands_in_for_how_many_are_right():
+    assert Samples(torch.zeros(1, 3, 1, 1), ("sample 1",), title="worst of 9").headline == "worst of 9"
+    assert Samples(torch.zeros(1, 3, 1, 1), ("cat",), ("cat",), (1.0,)).headline == "1 of 1 right"
+    assert Samples(torch.zeros(1, 3, 1, 1), ("cat",)).headline == "true classes"
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(5.4, "5 s"), (65, "1 min 05 s"), (7260, "2 h 01 min")])

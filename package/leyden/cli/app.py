@@ -10,6 +10,7 @@ from tqdm import tqdm
 from leyden import assets, recipe
 from leyden.cli.data import data_commands
 from leyden.cli.lab import open_lab
+from leyden.cli.medical import medical_commands
 from leyden.cli.telling import told
 from leyden.train import History
 
@@ -19,6 +20,7 @@ _app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions
 _assets = typer.Typer(no_args_is_help=True, help="Named, pinned, licensed files: pretrained weights and real data.")
 _app.add_typer(_assets, name="assets")
 _app.add_typer(data_commands, name="data")
+_app.add_typer(medical_commands, name="medical")
 
 
 @_app.command()
@@ -45,10 +47,11 @@ def lab(
     folder: Annotated[Path, typer.Argument(help="Where your copy of the notebooks lives.")] = Path("notebooks"),
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     allow_root: Annotated[bool, typer.Option(help="Run as root, which JupyterLab refuses otherwise.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where to listen; else a free one.")] = None,
 ) -> None:
     """Opens JupyterLab on the workbench; notebooks that are in the folder already stay as they are."""
     with told():
-        raise typer.Exit(open_lab(folder, browser=browser, allow_root=allow_root))
+        raise typer.Exit(open_lab(folder, browser=browser, allow_root=allow_root, port=port))
 
 
 @_assets.command("list")

@@ -6,16 +6,20 @@ from leyden.widget.augment import (
 from leyden.widget.callback import CallbackPanel, CallbackView
 from leyden.widget.data.panel import DataPanel
 from leyden.widget.data.view import DataView
-from leyden.widget.onnx import OnnxPanel, Trial, random_inputs
+from leyden.widget.onnx import OnnxPanel
+from leyden.widget.onnx_trial import Trial, random_inputs
 from leyden.widget.onnx_view import OnnxView
 from leyden.widget.prune import Choice, Histogram, PrunePanel, PruneView, where_choices
 from leyden.widget.train import TrainPanel, TrainStatus
 from leyden.widget.train_state import Progress, Samples
 from leyden.widget.train_view import TrainView
+from leyden.widget.volume import VolumePanel, VolumeView
+from leyden.widget.workbench import Exported, Training, Workbench, WorkbenchSection, WorkbenchView
 
 __all__ = [
-    "AugmentPanel", "AugmentView", "CallbackPanel", "CallbackView", "Choice", "DataPanel", "DataView", "Finding",
-    "Histogram", "Knob", "KnobKind", "OnnxPanel", "OnnxView", "Progress", "PrunePanel", "PruneView", "Ranking",
-    "Samples", "Setting", "Style", "TrainPanel", "TrainStatus", "TrainView", "Trial", "knobs", "random_inputs",
+    "AugmentPanel", "AugmentView", "CallbackPanel", "CallbackView", "Choice", "DataPanel", "DataView", "Exported",
+    "Finding", "Histogram", "Knob", "KnobKind", "OnnxPanel", "OnnxView", "Progress", "PrunePanel", "PruneView",
+    "Ranking", "Samples", "Setting", "Style", "TrainPanel", "TrainStatus", "TrainView", "Training", "Trial",
+    "VolumePanel", "VolumeView", "Workbench", "WorkbenchSection", "WorkbenchView", "knobs", "random_inputs",
     "turned", "where_choices",
 ]  # fmt: skip

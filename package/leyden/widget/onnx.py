@@ -1,95 +1,34 @@
 """An ONNX file, looked at: what it holds, node by node, and whether it runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+import os
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import final
 
-import numpy as np
-from torch import Tensor, from_numpy, get_num_threads, nn
+from torch import Tensor, from_numpy, nn
 
 from leyden import plot
+from leyden.data.look.reading import Progress
 from leyden.errors import PanelError
-from leyden.onnx import Latency, Node, Parity, Session, Summary, Value, latency, summary, verify
-from leyden.widget.base.job import Job
-from leyden.widget.base.panel import Fact, Panel, explain
+from leyden.onnx import Node, Summary, summary
+from leyden.widget.base.errand import Errand, LookStatus
+from leyden.widget.base.panel import Fact, Panel
+from leyden.widget.callback.follower import Follower
+from leyden.widget.onnx_trial import Stage, Trial, random_inputs, reading_seconds, size_of, tried
 
-__all__ = ["OnnxPanel", "Trial", "random_inputs"]
+__all__ = ["OnnxPanel"]
 
-_SEED = 0
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A file run on random input: what came out, how fast, and how close to the network.
-
-    Args:
-        inputs: what went in.
-        outputs: what came out, shapes as they were.
-        finite: whether every number that came out is one.
-        latency: how long one call takes, on one thread.
-        parity: the comparison with the network; None without a network.
-    """
-
-    inputs: tuple[Value, ...]
-    outputs: tuple[Value, ...]
-    finite: bool
-    latency: Latency
-    parity: Parity | None
-
-    def rows(self) -> list[Fact]:
-        """The trial as rows of a table."""
-        rows = [("given", str(value)) for value in self.inputs] + [("came out", str(value)) for value in self.outputs]
-        rows += [("all finite", "yes" if self.finite else "NO"), ("one call", str(self.latency))]
-        if self.parity is not None:
-            verdict = "equal" if self.parity.passed else "DIFFERENT"
-            rows.append(
-                ("network and file", f"{verdict} within {self.parity.tolerance:g}: {self.parity.max_abs:.1e} apart")
-            )
-        return rows
-
-
-def random_inputs(inputs: tuple[Value, ...], *, sizes: Mapping[str, int] | None = None) -> tuple[np.ndarray, ...]:
-    """One random array for every input of a file: standard normal numbers, 0 and 1 for integers and truth values.
-
-    Args:
-        inputs: what the file takes.
-        sizes: length of free axes by name; 1 for one that is not named.
-
-    Raises:
-        PanelError: an input is no tensor of numbers, or its number of axes is unknown; all faults at once.
-
-    Examples:
-        >>> [array.shape for array in random_inputs((Value("x", "float32", ("batch", 3, 8, 8)),), sizes={"batch": 2})]
-        [(2, 3, 8, 8)]
-    """
-    faults = [str(value) for value in inputs if value.shape is None or value.dtype not in _KINDS]
-    if faults:
-        raise PanelError(f"no random input can be made for {'; '.join(faults)}: give the panel an example instead")
-    draw = np.random.default_rng(_SEED)
-    made = []
-    for value in inputs:
-        shape = [size if isinstance(size, int) else (sizes or {}).get(size or "", 1) for size in value.shape or ()]
-        real = value.dtype.startswith("float")
-        made.append((draw.standard_normal(shape) if real else draw.integers(0, 2, shape)).astype(value.dtype))
-    return tuple(made)
-
-
-_KINDS = (
-    "float16",
-    "float32",
-    "float64",
-    "bool",
-    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
-)
+_LARGE = 16 * 2**20  # bytes that are read in about half a second
+_TICK = 0.5
 
 
 @final
 class OnnxPanel(Panel):
     """Shows an ONNX file: facts, how often each operator occurs, a node list to search, one node in full, a trial run.
 
-    The file is read once, when the panel is made; nothing in it is executed until `verify`.
+    The file is read when the panel is made, one of more than 16 MB in the background; nothing in it is executed until
+    `verify`. What goes on in the background can be stopped.
 
     Args:
         path: the file.
@@ -98,7 +37,7 @@ class OnnxPanel(Panel):
         sizes: lengths of free axes of random input, by name; 1 for one that is not named.
 
     Raises:
-        OnnxError: there is no such file, or it is not ONNX.
+        OnnxError: there is no such file, or it is not ONNX; of a large file `summary` raises it.
     """
 
     def __init__(
@@ -110,23 +49,61 @@ class OnnxPanel(Panel):
         sizes: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__()
+        if not isinstance(path, str | os.PathLike):
+            raise PanelError(f"an ONNX panel wants the path of a file; given {type(path).__name__}: write it to one")
         self._path = Path(path)
-        self._summary = summary(self._path)
         self._network = network
         self._example = (example,) if isinstance(example, Tensor) else example
         self._sizes = dict(sizes or {})
         self._text, self._op = "", ""
         self._node: Node | None = None
-        self._job: Job[Trial] | None = None
-        self._threads = get_num_threads()
+        self._trial: Trial | None = None
+        self._stage: Stage | None = None
+        self._ticker: Follower | None = None
+        self._asked = False
+        self._errand = Errand(self._heard)
+        large = size_of(self._path) > _LARGE
+        self._summary = None if large else summary(self._path)
+        if large:
+            self.read()
 
     def __repr__(self) -> str:
-        return f"OnnxPanel({self._path.name!r}, {len(self._summary.nodes)} nodes)"
+        told = "not read" if self._summary is None else f"{len(self._summary.nodes)} nodes"
+        return f"OnnxPanel({self._path.name!r}, {told})"
 
     @property
     def summary(self) -> Summary:
-        """What the file holds."""
+        """What the file holds; waits until it is read.
+
+        Raises:
+            PanelError: reading it was stopped. What reading it raised is raised again.
+        """
+        if self._summary is None and not self._asked:
+            self._errand.wait()
+        if self._summary is None:
+            raise PanelError(f"{self._path.name} is not read: call read() first")
         return self._summary
+
+    @property
+    def status(self) -> LookStatus:
+        """Where the work in the background is: reading the file, or running it."""
+        return self._errand.status
+
+    @property
+    def stage(self) -> Stage | None:
+        """What is done at present; None where nothing is under way."""
+        return self._stage if self._errand.busy else None
+
+    @property
+    def times(self) -> tuple[float, float | None]:
+        """Seconds that the present or last work in the background took so far, and those left; None: not known."""
+        stage = self.stage
+        return self._errand.seconds, None if stage is None else stage.remaining
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file has been read, so that `summary` is there at once."""
+        return self._summary is not None
 
     @property
     def text(self) -> str:
@@ -140,11 +117,11 @@ class OnnxPanel(Panel):
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """The nodes that match the search, in the order in which they run."""
+        """The nodes that match the search, in the order in which they run; none before the file is read."""
         words = self._text.lower().split()
         return tuple(
             node
-            for node in self._summary.nodes
+            for node in (self._summary.nodes if self._summary is not None else ())
             if self._op in ("", node.op)
             and all(word in f"{node.name} {node.op} {node.scope}".lower() for word in words)
         )
@@ -156,13 +133,13 @@ class OnnxPanel(Panel):
 
     @property
     def trial(self) -> Trial | None:
-        """What the last run showed; None before it is over, and where it failed."""
-        return self._job.result if self._job is not None else None
+        """What the last run showed; None before it is over, and where it failed or was stopped."""
+        return self._trial
 
     @property
     def verifying(self) -> bool:
         """Whether a run is under way."""
-        return self._job is not None and self._job.running
+        return self._asked and self._errand.busy
 
     def search(self, text: str | None = None, *, op: str | None = None) -> None:
         """Lists the nodes whose name, operator and module hold all words of a text, of one operator or all.
@@ -174,8 +151,8 @@ class OnnxPanel(Panel):
         Raises:
             PanelError: the file has no such operator.
         """
-        if op and op not in self._summary.ops:
-            raise PanelError(f"no operator {op!r} in {self._path.name}; there is {', '.join(self._summary.ops)}")
+        if op and op not in self.summary.ops:
+            raise PanelError(f"no operator {op!r} in {self._path.name}; there is {', '.join(self.summary.ops)}")
         with self._lock:
             self._text = self._text if text is None else text
             self._op = self._op if op is None else op
@@ -187,44 +164,63 @@ class OnnxPanel(Panel):
         Raises:
             OnnxError: there is no node of that name.
         """
-        self._node = self._summary.node(name) if name else None
+        self._node = self.summary.node(name) if name else None
         self.say("")
+
+    def read(self) -> None:
+        """Reads the file in the background, again where it was read before; some 5 s per 100 MB.
+
+        Raises:
+            PanelError: something is under way already, or the panel is closed.
+        """
+        self._begin(self._reading, f"reading {self._path.name}", asked=False)
 
     def verify(self) -> None:
         """Runs the file in the background, times it, and compares it with the network where there is one.
 
         Raises:
-            PanelError: a run is under way already, no input can be made up, or the panel is closed.
+            PanelError: something is under way already, no input can be made up, or the panel is closed.
         """
-        with self._lock:
-            self._open()
-            if self.verifying:
-                raise PanelError("a run is under way already: wait() for it")
-            made = self._example or tuple(
-                from_numpy(array) for array in random_inputs(self._summary.inputs, sizes=self._sizes)
-            )
-            work = partial(_tried, self._path, made, self._network)
-            self._job = Job(work, name="verify", threads=self._threads, done=self._over).start()
-        self.say("")
+        self._open()
+        made = self._example or tuple(
+            from_numpy(array) for array in random_inputs(self.summary.inputs, sizes=self._sizes)
+        )
+        self._begin(lambda _: self._trying(made), f"a run of {self._path.name}", asked=True)
 
-    def wait(self, timeout: float | None = None) -> Trial:
-        """Waits for the run under way, or the last, and returns what it showed.
+    def stop(self) -> None:
+        """Ends what is under way in the background, after the operator at work: reading the file, or running it.
 
         Raises:
-            PanelError: none was asked for, or it is not done in time. What the run raised is raised again.
+            PanelError: nothing is under way.
         """
-        if self._job is None:
+        self._errand.stop()
+
+    def wait(self, timeout: float | None = None) -> Trial:
+        """Waits for the run under way, or the last, and returns what it showed; Ctrl-C meanwhile stops it.
+
+        Raises:
+            PanelError: none was asked for, it was stopped, or it is not done in time. What it raised is raised again.
+        """
+        if not self._asked:
             raise PanelError("nothing runs: call verify() first")
-        return self._job.wait(timeout)
+        self._errand.wait(timeout)
+        if self._trial is None:
+            raise PanelError("the run was stopped: call verify() to begin another")
+        return self._trial
 
     def close(self) -> None:
-        """Waits for a run under way, then closes the view."""
-        if self._job is not None:
-            self._job.join()
+        """Stops what is under way, then closes the view.
+
+        Raises:
+            PanelError: an operator takes longer than a minute.
+        """
         super().close()
+        self._errand.close()
 
     def facts(self) -> list[Fact]:
         """What the file holds, in a few rows."""
+        if self._summary is None:
+            return [("file", self._path.name), ("size", f"{size_of(self._path):,} bytes"), ("read", "not yet")]
         rows = [("file", self._path.name), *self._summary.rows()[1:]]
         return [row for row in rows if not row[0].startswith("metadata")]
 
@@ -248,32 +244,42 @@ class OnnxPanel(Panel):
         return [row for row in rows if row[1]]
 
     def pictures(self) -> list[tuple[str, bytes]]:
-        """How often each operator occurs."""
-        ops = {op: float(count) for op, count in self._summary.ops.items()}
-        figure = plot.bars(ops, x_label="nodes", title=f"Operators of {self._path.name}", limit=None)
-        return [
-            (
-                f"Operators of {self._path.name}: " + ", ".join(f"{op} {count:g}" for op, count in ops.items()),
-                plot.png(figure),
-            )
-        ]
+        """How often each operator occurs; of a file that is not read yet, nothing."""
+        found = self._summary.ops if self._summary is not None else {}
+        counts = ", ".join(f"{op} {count}" for op, count in found.items()) or "not read yet"
+        title = f"Operators of {self._path.name}"
+        figure = plot.bars({op: float(n) for op, n in found.items()}, x_label="nodes", title=title, limit=None)
+        return [(f"{title}: {counts}", plot.png(figure))]
 
-    def _over(self) -> None:
-        if self._job is not None and self._job.error is not None:
-            self._message = explain(self._job.error, more="(panel.wait() raises it again, with the place it came from)")
+    def _begin(self, work: Callable[[Progress], object], what: str, *, asked: bool) -> None:
+        with self._lock:
+            self._open()
+            if not self._errand.busy:
+                self._asked, self._trial, self._message, self._stage = asked, None, "", None
+                self._ticker = Follower(self.changed, seconds=_TICK)  # the time left goes down by itself
+            self._errand.start(work, what, at_once=True)
+
+    def _reading(self, _: Progress) -> None:
+        self._stage = Stage("reading the file", time.monotonic(), reading_seconds(self._path))
+        found = summary(self._path)
+        names = {node.name: node for node in found.nodes}
+        with self._lock:
+            self._summary = found
+            self._op = self._op if self._op in found.ops else ""
+            self._node = names.get(self._node.name) if self._node is not None else None
+
+    def _trying(self, made: tuple[Tensor, ...]) -> None:
+        self._trial = tried(self._path, made, self._network, tell=self._tell)
+
+    def _tell(self, what: str, seconds: float | None) -> None:
+        self._stage = Stage(what, time.monotonic(), seconds)
         self.changed()
 
-
-def _tried(path: Path, given: tuple[Tensor, ...], network: nn.Module | None) -> Trial:
-    session = Session(path, threads=1)
-    answers = session(*given)
-    finite = all(bool(np.isfinite(answer).all()) for answer in answers if answer.dtype.kind in "fc")
-    ins = zip(session.inputs, given, strict=True)
-    outs = zip(session.outputs, answers, strict=True)
-    return Trial(
-        tuple(Value(value.name, value.dtype, tuple(array.shape)) for value, array in ins),
-        tuple(Value(value.name, value.dtype, tuple(array.shape)) for value, array in outs),
-        finite,
-        latency(path, *given),
-        None if network is None else verify(network, path, [given]),
-    )
+    def _heard(self) -> None:
+        """Hears of what goes on in the background, on its thread."""
+        if not self._errand.busy:
+            ticker, self._ticker = self._ticker, None
+            if ticker is not None:
+                ticker.stop()
+            self._message = self._errand.problem
+        self.changed()

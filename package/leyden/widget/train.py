@@ -1,7 +1,7 @@
 """Training in the background, with a hand on it: start, pause, resume, stop, wait."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, final
@@ -11,10 +11,12 @@ from torch import Tensor
 
 from leyden import plot
 from leyden.errors import PanelError
-from leyden.train import Classifier, Control, Fitted, History, fit, predict
+from leyden.train import Control, Fitted, History, Task, fit
+from leyden.train.fitting import Keep
 from leyden.widget.base.job import Job, Stopwatch
 from leyden.widget.base.panel import Fact, Panel, explain
-from leyden.widget.train_state import EachEpoch, Progress, Samples, accuracy_lines, loss_lines, some, stretched
+from leyden.widget.train_samples import sampler_of
+from leyden.widget.train_state import EachEpoch, Progress, Samples, loss_lines, score_lines, score_title
 
 __all__ = ["TrainPanel", "TrainStatus"]
 
@@ -37,23 +39,26 @@ class TrainPanel(Panel):
 
     Args:
         task: what to train.
-        pipe: batches of (images, labels), with a length.
+        pipe: batches of (images, labels), or what else the task takes, with a length.
         validation: likewise; validated after every epoch.
         epochs: epochs of a run, 1 or more.
         folder: where the best checkpoint goes; None keeps none.
         examples: one (images, labels) batch, as the network takes it, to show predictions of, twelve
-            at most. Without it the first batch of `validation` is taken when the run starts.
+            at most. Without it the first batch of `validation` is taken when the run starts. A `Segmenter` takes none:
+            the worst cases of its last validation are shown.
         show: turns one such image into values in [0, 1], "3 y x", as `Preprocess.invert` does; without it each image is
             stretched to its own range.
         seed: seeds dropout and whatever else draws from torch's global generator.
+        keep: "best" gives back the weights of the epoch that did best in validation.
         callbacks: further Lightning callbacks.
 
     Raises:
-        PanelError: fewer than one epoch, or examples that are not an (images, labels) batch.
+        PanelError: fewer than one epoch, batches without a length, no batches to validate on, or examples that are
+            not an (images, labels) batch; all faults at once.
 
     Examples:
         >>> net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2))
-        >>> from leyden.train import Tuning
+        >>> from leyden.train import Classifier, Tuning
         >>> task = Classifier(net, ["dark", "light"], tuning=Tuning(rate=0.1, freeze=0))
         >>> light = torch.tensor([0.1, 0.2, 0.8, 0.9])[:, None, None, None].expand(-1, 3, 1, 1)
         >>> batches = [(light, torch.tensor([0, 0, 1, 1]))]
@@ -67,7 +72,7 @@ class TrainPanel(Panel):
 
     def __init__(
         self,
-        task: Classifier,
+        task: Task,
         pipe: Iterable[Any],
         *,
         validation: Iterable[Any] | None = None,
@@ -76,31 +81,36 @@ class TrainPanel(Panel):
         examples: tuple[Tensor, Tensor] | list[Tensor] | None = None,
         show: Callable[[Tensor], Tensor] | None = None,
         seed: int = 0,
+        keep: Keep = "last",
         callbacks: Sequence[Any] = (),
     ) -> None:
         super().__init__()
+        faults = [*_faults("pipe", pipe), *([] if validation is None else _faults("validation", validation))]
+        if not isinstance(task, Task):
+            kind = type(task).__name__
+            faults.append(f"task must be a leyden.train.Task, such as Classifier(network, classes); given a {kind}")
         if epochs < 1:
-            raise PanelError(f"epochs must be 1 or more, given {epochs}")
+            faults.append(f"epochs must be 1 or more, given {epochs}")
+        if faults:
+            raise PanelError("; ".join(faults))
         self._task = task
         self._pipe = pipe
         self._validation = validation
-        self._settings: dict[str, Any] = {"epochs": epochs, "folder": folder, "seed": seed}
+        self._settings: dict[str, Any] = {"epochs": epochs, "folder": folder, "seed": seed, "keep": keep}
         self._callbacks = tuple(callbacks)
-        self._show = show or stretched
-        self._examples = None if examples is None else some(examples)
+        self._sampler = sampler_of(task, examples, show)
         self._threads = torch.get_num_threads()  # of the thread that made the panel: results are those of `fit` there
         self._status: TrainStatus = "idle"
         self._history = History()
-        self._control = Control()
+        self._control, self._watcher = Control(), EachEpoch(self._look, self.changed)
         self._job: Job[Fitted] | None = None
         self._result: Fitted | None = None
-        self._chosen: tuple[Tensor, Tensor] | None = None
         self._interrupted = False
         self._watch = Stopwatch()
 
     def __repr__(self) -> str:
-        best = self._history.best()
-        told = "" if best is None else f", val_accuracy {best:.3f}"
+        best = self._history.best(self._task.monitor)
+        told = "" if best is None else f", {self._task.monitor} {best:.3f}"
         return f"TrainPanel({self.status}, {len(self._history.steps)} of {self._history.total} steps{told})"
 
     @property
@@ -124,25 +134,22 @@ class TrainPanel(Panel):
         return self._job.error if self._job is not None and self._status == "failed" else None
 
     @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of what validation logs between 0 and 1, the one that picks the best epoch first."""
+        return self._task.scores
+
+    @property
     def samples(self) -> Samples | None:
-        """The sample pictures, with predictions since the last epoch; None where there are none to show yet."""
-        if self._examples is None:
-            return None
-        images, labels = self._examples
-        pictures = torch.stack([self._show(image).float().clamp(0, 1) for image in images])
-        truth = tuple(self._task.classes[int(label)] for label in labels)
-        if self._chosen is None:
-            return Samples(pictures, truth)
-        indices, sure = self._chosen
-        names = tuple(self._task.classes[int(index)] for index in indices)
-        return Samples(pictures, truth, names, tuple(sure.tolist()))
+        """Sample pictures, with predictions since the last epoch, or the worst cases; None before there are any."""
+        return self._sampler.samples
 
     @property
     def progress(self) -> Progress:
         """How far the run is; the time left is the time a step took so far, pauses apart, times the steps left."""
         step, total, seconds = len(self._history.steps), self._history.total, self._watch.seconds
         known = step > 0 and self._status in ("running", "paused")
-        return Progress(step, total, seconds, seconds / step * max(0, total - step) if known else None)
+        remaining = seconds / step * max(0, total - step) if known else None
+        return Progress(step, total, seconds, remaining, self._watcher.validated if self._running else None)
 
     def start(self) -> None:
         """Begins a run in the background and returns at once.
@@ -152,12 +159,12 @@ class TrainPanel(Panel):
         """
         with self._lock:
             self._open()
-            if self._job is not None and self._job.running:
+            if self._running:
                 raise PanelError(f"a run is {self._status} already: wait() for it, or stop() it, before start()")
-            self._history = History(lambda _: self.changed())
-            self._control = Control()
+            self._history = History(self._stepped)
+            self._control, self._watcher = Control(), EachEpoch(self._look, self.changed)
             self._watch = Stopwatch()
-            self._result = self._chosen = None
+            self._result = None
             self._interrupted, self._message = False, ""
             self._status = "running"
             self._watch.go()
@@ -186,10 +193,16 @@ class TrainPanel(Panel):
     def stop(self) -> None:
         """Ends the run after the present batch, also while it is held; it is validated once more and kept.
 
+        A second call ends that validation too, after its present batch: its scores are then those of a part.
+
         Raises:
             PanelError: nothing runs.
         """
-        self._turn("stop", ("running", "paused"), "stopping")
+        with self._lock:
+            if self._status == "stopping":
+                self._watcher.cut = True
+            else:
+                self._turn("stop", ("running", "paused"), "stopping")
         self.changed()
 
     def wait(self, timeout: float | None = None) -> Fitted:
@@ -218,6 +231,7 @@ class TrainPanel(Panel):
             PanelError: the run has not ended within a minute, as when one batch takes longer.
         """
         self._control.stop()
+        self._watcher.cut = True
         ended = self._job is None or self._job.join(_GRACE)
         super().close()
         if not ended:
@@ -236,8 +250,10 @@ class TrainPanel(Panel):
                 (name, f"{value:.4f}")
                 for name, value in {"loss": history.epochs[-1].loss, **history.epochs[-1].metrics}.items()
             ]
-        if history.best() is not None:
-            rows.append(("best val_accuracy", f"{history.best():.4f}"))
+        best = history.best(self.scores[0])
+        if best is not None:
+            rows.append((f"best {self.scores[0]}", f"{best:.4f}"))
+        rows += self._sampler.facts
         return rows + ([("error", self._message)] if self._status == "failed" else [])
 
     def pictures(self) -> list[tuple[str, bytes]]:
@@ -245,10 +261,11 @@ class TrainPanel(Panel):
         loss = {line.name: (line.x, line.y) for line in loss_lines(self._history)}
         told = f"Loss over {len(self._history.steps)} steps"
         drawn = [(told, plot.png(plot.curves(loss, x_label="step", y_label="loss", title="Loss")))]
-        if any(line.y for line in accuracy_lines(self._history)):
-            lines = {line.name: (line.x, line.y) for line in accuracy_lines(self._history)}
-            figure = plot.curves(lines, x_label="step", y_label="share right", title="Validation accuracy")
-            drawn.append((f"Validation accuracy over {len(self._history.epochs)} epochs", plot.png(figure)))
+        lines = {line.name: (line.x, line.y) for line in score_lines(self._history, self.scores)}
+        if lines:
+            title = score_title(self.scores[0])
+            figure = plot.curves(lines, x_label="step", y_label=self.scores[0], title=title)
+            drawn.append((f"{title} over {len(self._history.epochs)} epochs", plot.png(figure)))
         samples = self.samples
         if samples is not None:
             words = samples.words()
@@ -266,17 +283,24 @@ class TrainPanel(Panel):
 
     def _train(self) -> Fitted:
         """The run, on the thread of the job."""
-        if self._examples is None and self._validation is not None:
-            self._examples = some(next(iter(self._validation)))
-        watchers = [self._history, self._control, EachEpoch(self._look), *self._callbacks]
+        self._sampler.begin(self._validation)
+        watchers = [self._history, self._control, self._watcher, *self._callbacks]
         return fit(self._task, self._pipe, self._validation, callbacks=watchers, **self._settings)
 
-    def _look(self, task: Classifier) -> None:
-        """Predicts the samples, on the thread of the job; the task goes on as if nobody had looked."""
-        if self._examples is not None:
-            seen = predict(task, [self._examples])
-            self._chosen = (seen.chosen, seen.logits.softmax(1).max(1).values)
-            self.changed()
+    @property
+    def _running(self) -> bool:
+        return self._job is not None and self._job.running
+
+    def _stepped(self, history: History) -> None:
+        """Hears of every step and every epoch, on the thread of the job."""
+        if not self._message and history.steps and not math.isfinite(history.steps[-1].loss):
+            self._message = _broken(history)
+        self.changed()
+
+    def _look(self, task: Task) -> None:
+        """Looks at the samples, on the thread of the job; the task goes on as if nobody had looked."""
+        self._sampler.look(task)
+        self.changed()
 
     def _over(self) -> None:
         """Reads how the run ended, on the thread of the job."""
@@ -298,6 +322,14 @@ class TrainPanel(Panel):
         self._interrupted = True
         if self._status in ("running", "paused"):
             self.stop()
+
+
+def _faults(name: str, batches: Any) -> list[str]:
+    """Why batches cannot be trained on; what only a run can tell is told then."""
+    if not isinstance(batches, Sized):
+        kind = type(batches).__name__
+        return [f"{name} must be batches with a length, as a list, a pipeline or a DataLoader; given a {kind}"]
+    return [] if len(batches) else [f"{name} has no batches: give at least one"]
 
 
 def _broken(history: History) -> str:

@@ -1,28 +1,34 @@
 """What a training panel shows: how far a run is, its curves, what a few samples are taken for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 from torch import Tensor
 
 from leyden.errors import PanelError
-from leyden.train import Callback, Classifier, History, borrows, reads
+from leyden.train import Callback, History, Task, borrows, reads
 from leyden.widget.base.curve import Line, smooth
+from leyden.widget.base.telling import clock, told_progress
 
-__all__ = ["EachEpoch", "Progress", "Samples", "accuracy_lines", "loss_lines", "some", "stretched"]
+__all__ = ["EachEpoch", "Progress", "Samples", "loss_lines", "score_lines", "score_title", "some", "stretched"]
 
 _SHOWN = 12
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: steps taken, steps of the whole run (0: not known yet), seconds at work, seconds left."""
+    """How far a run is: steps taken, steps of the whole run (0: not known yet), seconds at work, seconds left.
+
+    `validated` is how many batches of how many a validation has seen; None while none is under way.
+    """
 
     step: int
     total: int
     seconds: float
     remaining: float | None
+    validated: tuple[int, int] | None = None
 
     @property
     def share(self) -> float:
@@ -30,8 +36,13 @@ class Progress:
         return self.step / self.total if self.total else 0.0
 
     def __str__(self) -> str:
-        parts = [f"{self.step:,} of {self.total:,} steps" if self.total else "not started", _clock(self.seconds)]
-        return " · ".join(parts if self.remaining is None else [*parts, f"{_clock(self.remaining)} left"])
+        if not self.total:
+            return f"not started · {clock(self.seconds)}"
+        told = told_progress(self.step, self.total, "steps", seconds=self.seconds, remaining=self.remaining)
+        if self.validated is None:
+            return told
+        done, total = self.validated
+        return f"{told} · validating, {done:,}{f' of {total:,}' if total else ''} batches"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +54,25 @@ class Samples:
         truth: true class of each.
         chosen: class with the highest score; empty before the first prediction.
         sure: its probability.
+        title: what the samples are, where that is not a matter of right and wrong.
     """
 
     pictures: Tensor
     truth: tuple[str, ...]
     chosen: tuple[str, ...] = ()
     sure: tuple[float, ...] = ()
+    title: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The title, or how many are right."""
+        known = f"{sum(self.right)} of {len(self.truth)} right" if self.chosen else "true classes"
+        return self.title or known
+
+    @property
+    def told(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...]]:
+        """All that is said of the pictures: where it is the same, they are."""
+        return (self.truth, self.chosen, self.sure)
 
     @property
     def right(self) -> tuple[bool, ...]:
@@ -70,14 +94,47 @@ class Samples:
 @borrows("model.training")  # who predicts with a task switches it to evaluation mode and back
 @final
 class EachEpoch(Callback):
-    """Hands the task as it is after every epoch to a function, on the training thread."""
+    """Hands the task as it is after every epoch to a function, on the training thread, and tells of validations.
 
-    def __init__(self, look: Callable[[Classifier], None]) -> None:
+    Args:
+        look: called with the task after every epoch; validation is over by then.
+        changed: called after every batch of a validation.
+
+    Attributes:
+        validated: batches of the validation under way, and of how many; None between validations.
+        cut: whether a validation ends after its present batch.
+    """
+
+    def __init__(self, look: Callable[[Task], None], changed: Callable[[], None] = lambda: None) -> None:
         self._look = look
+        self._changed = changed
+        self.validated: tuple[int, int] | None = None
+        self.cut = False
 
     def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
-        """Looks once; validation is over by then."""
+        """Looks once."""
         self._look(pl_module)
+
+    def on_validation_start(self, trainer: Any, pl_module: Any) -> None:
+        """Begins to count."""
+        total = sum(trainer.num_val_batches)
+        self.validated = (0, int(total) if math.isfinite(total) else 0)
+        self._changed()
+
+    def on_validation_batch_end(
+        self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int, dataloader_idx: int = 0
+    ) -> None:
+        """Counts, and ends the validation where that was asked for; Lightning takes it for the last batch then."""
+        assert self.validated is not None  # it has begun
+        self.validated = (self.validated[0] + 1, self.validated[1])
+        self._changed()
+        if self.cut:
+            raise StopIteration
+
+    def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
+        """Counts no longer."""
+        self.validated = None
+        self._changed()
 
 
 def loss_lines(history: History) -> list[Line]:
@@ -92,9 +149,30 @@ def loss_lines(history: History) -> list[Line]:
     ]
 
 
-def accuracy_lines(history: History) -> list[Line]:
-    """Share of validation samples that are right, after every epoch, over steps; none without validation."""
-    return _by_epoch(history, "val_accuracy")
+def score_lines(history: History, scores: Sequence[str]) -> list[Line]:
+    """What validation logged under each name, after every epoch, over steps; none without validation.
+
+    Args:
+        history: of the run.
+        scores: names; a single one, or the mean first and then its parts, as in `val_dice` and `val_dice_WT`.
+    """
+    first = [replace(line, name="mean") if scores[1:] else line for line in _by_epoch(history, scores[0])]
+    parts = [
+        replace(line, name=part.removeprefix(f"{scores[0]}_"))
+        for part in scores[1:]
+        for line in _by_epoch(history, part)
+    ]
+    return first + parts
+
+
+def score_title(monitor: str) -> str:
+    """What a curve of scores is called: "Validation accuracy" of `val_accuracy`.
+
+    Examples:
+        >>> score_title("val_dice")
+        'Validation dice'
+    """
+    return f"Validation {monitor.removeprefix('val_')}"
 
 
 def some(batch: Any) -> tuple[Tensor, Tensor]:
@@ -127,12 +205,3 @@ def _by_epoch(history: History, metric: str) -> list[Line]:
     rows = [(ends[row.epoch], row.metrics[metric]) for row in list(history.epochs) if metric in row.metrics]
     places, values = [place for place, _ in rows], [value for _, value in rows]
     return [Line("validation", places, values, "points")] if rows else []
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    return (
-        f"{whole // 60} min {whole % 60:02d} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    )

@@ -6,14 +6,18 @@ from html import escape
 import ipywidgets as widgets
 
 from leyden import plot
-from leyden.widget.base.curve import LIVE, Line, LiveCurve
+from leyden.widget.base.curve import Curve
 from leyden.widget.base.panel import draws
 from leyden.widget.base.picture import encode, pixels
-from leyden.widget.base.view import View, button, flow, html, image, put
+from leyden.widget.base.telling import bar_html, state_html
+from leyden.widget.base.view import View, button, flow, html, put
 from leyden.widget.train import TrainPanel
-from leyden.widget.train_state import Samples, accuracy_lines, loss_lines
+from leyden.widget.train_state import Samples, loss_lines, score_lines, score_title
 
 __all__ = ["TrainView"]
+
+_STOP = "End the run after the present batch; it is validated once more and kept"
+_STOP_NOW = "End the validation too, after its present batch"
 
 
 @draws(TrainPanel)
@@ -33,16 +37,14 @@ class TrainView(View):
             "Start", "Train a copy of the task from where it is", press=self._press(panel.start), icon="play"
         )
         self.pause = button("Pause", "Hold the run after the present batch", press=self._pause_or_resume, icon="pause")
-        self.stop = button(
-            "Stop", "End the run after the present batch and keep it", press=self._press(panel.stop), icon="stop"
-        )
-        self.loss = LiveCurve(title="Loss") if LIVE else html()
-        self.accuracy = LiveCurve(title="Validation accuracy", span=[0.0, 1.0]) if LIVE else html()
+        self.stop = button("Stop", _STOP, press=self._press(panel.stop), icon="stop")
+        self.loss = Curve("Loss")
+        self.scores = Curve(score_title(panel.scores[0]), span=(0.0, 1.0))
         return [
             flow([self.start, self.pause, self.stop]),
             self.state,
             self.bar,
-            flow([self.loss, self.accuracy]),
+            flow([self.loss.widget, self.scores.widget]),
             self.samples,
         ]
 
@@ -50,42 +52,31 @@ class TrainView(View):
         """Reads the panel once and shows it."""
         panel = self._train
         status, progress = panel.status, panel.progress
-        put(self.state, f'<div class="head" role="status"><span class="state {status}">{status}</span>'
-            f'<span class="quiet">{escape(str(progress))}</span></div>')  # fmt: skip
-        put(self.bar, f'<div class="bar" role="progressbar" aria-label="steps" aria-valuemin="0" aria-valuemax="100" '
-            f'aria-valuenow="{progress.share:.0%}"><i style="width:{progress.share:.1%}"></i></div>')  # fmt: skip
+        put(self.state, state_html(status, str(progress)))
+        put(self.bar, bar_html(progress.share, "steps"))
         active = status in ("running", "paused")
         put(self.start, active or status == "stopping", "disabled")
         put(self.start, "Start" if status == "idle" else "Start again", "description")
         put(self.pause, not active, "disabled")
         put(self.pause, "Resume" if status == "paused" else "Pause", "description")
         put(self.pause, "play" if status == "paused" else "pause", "icon")
-        put(self.stop, not active, "disabled")
+        stopping = status == "stopping" and progress.validated is not None
+        put(self.stop, not (active or stopping), "disabled")
+        put(self.stop, "Stop now" if stopping else "Stop", "description")
+        put(self.stop, _STOP_NOW if stopping else _STOP, "tooltip")
         extent = float(max(progress.total, progress.step, 1))
-        self._curve(self.loss, loss_lines(panel.history), extent, "Loss")
-        self._curve(self.accuracy, accuracy_lines(panel.history), extent, "Validation accuracy")
+        self.loss.show(loss_lines(panel.history), extent=extent)
+        self.scores.show(score_lines(panel.history, panel.scores), extent=extent)
         self._show(panel.samples)
-
-    def _curve(self, curve: LiveCurve | widgets.HTML, lines: list[Line], extent: float, title: str) -> None:
-        if isinstance(curve, LiveCurve):
-            ends = [f"{line.name} {line.y[-1]:.3g}" for line in lines if len(line.y)]
-            with curve.hold_sync():
-                curve.extent = extent
-                curve.lines = [line.message() for line in lines]
-                curve.label = f"{title}: {', '.join(ends) or 'nothing yet'}"
-            return
-        drawn = plot.curves({line.name: (line.x, line.y) for line in lines}, x_label="step", y_label=title)
-        put(curve, image(plot.png(drawn), alt=title))
 
     def _show(self, samples: Samples | None) -> None:
         if samples is None:
             return
-        if self._seen is not None and samples.chosen == self._seen.chosen and samples.sure == self._seen.sure:
+        if self._seen is not None and samples.told == self._seen.told:
             return
         self._seen = samples
         cells = [_cell(samples, index) for index in range(len(samples.truth))]
-        right = f"{sum(samples.right)} of {len(samples.truth)} right" if samples.chosen else "true classes"
-        title = f'<div class="head"><b>Samples</b><span class="quiet">{right}</span></div>'
+        title = f'<div class="head"><b>Samples</b><span class="quiet">{escape(samples.headline)}</span></div>'
         put(self.samples, f'{title}<div class="samples">{"".join(cells)}</div>')
 
     def _press(self, action: Callable[[], None]) -> Callable[[], bool]:
@@ -100,7 +91,7 @@ def _cell(samples: Samples, index: int) -> str:
     source = plot.data_uri(encode(pixels(samples.pictures[index])))
     truth = escape(samples.truth[index])
     if not samples.chosen:
-        return f'<figure><img alt="a {truth}" src="{source}"><figcaption>{truth}</figcaption></figure>'
+        return f'<figure><img alt="{truth}" src="{source}"><figcaption>{truth}</figcaption></figure>'
     chosen, sure = escape(samples.chosen[index]), samples.sure[index]
     right = samples.right[index]
     caption = f'<span class="{"right" if right else "wrong"}">{chosen}</span> <span class="quiet">{sure:.0%}</span>'

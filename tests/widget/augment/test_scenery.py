@@ -7,6 +7,7 @@ import torch
 from leyden.augment import Brightness, Flip, Linear, Rotate, Zoom
 from leyden.errors import PanelError
 from leyden.items import Image, Mask
+from leyden.medical import Scan
 from leyden.widget.augment.scenery import Scenery, Style
 
 
@@ -109,3 +110,50 @@ def test_every_kind_of_image_is_shown(dtype, shape):
 def test_constant_and_huge_values_are_shown_too(value):
     scenery = Scenery(Image(torch.full((1, 6, 6), value)))
     assert len(scenery.cells(drawn(Rotate(10), scenery.image), Style())) == 2
+
+
+@pytest.fixture
+def patient():
+    """A scan as files give it: four modalities, codes, strings."""
+    label = torch.zeros(10, 12, 14, dtype=torch.uint8)
+    label[4:7, 3:6, 4:8] = 4
+    data = torch.rand(4, 10, 12, 14, generator=torch.Generator().manual_seed(5)) * 1000
+    data[3] += 5000
+    return Scan(Image(data), Mask(label), ("t1", "t1ce", "t2", "flair"), "one")
+
+
+def test_the_channels_of_a_scan_are_its_modalities(patient, sample):
+    scenery = Scenery(patient)
+    assert scenery.channel_names == patient.modalities
+    style = scenery.restyled(scenery.first_style(), channel="flair")
+    assert style.channel == 3
+    assert scenery.window(style)[0] > 4000
+    with pytest.raises(PanelError, match=r"no channel 'pd': there are 0 to 3, t1, t1ce, t2, flair"):
+        scenery.restyled(style, channel="pd")
+    assert Scenery(sample).channel_names == ("0", "1", "2")
+
+
+def test_a_scan_without_label_is_shown(patient):
+    scenery = Scenery(patient._replace(label=None))
+    assert not scenery.marked
+    assert len(scenery.pair(drawn_of(Rotate(15), patient), scenery.first_style())) == 2
+
+
+@pytest.mark.parametrize(("difference", "count"), [(False, 6), (True, 9)])
+def test_three_planes_show_the_sample_in_each_and_then_the_draw_in_each(patient, difference, count):
+    scenery = Scenery(patient)
+    style = Style(planes="three", places=(5, 4, 6), channel=3, difference=difference)
+    draw = drawn_of(Rotate(15), patient)
+    shown = scenery.pair(draw, style)
+    assert [words.split(",")[0] for words, _ in shown[:6]] == ["as given"] * 3 + ["as drawn"] * 3
+    assert len(shown) == count
+    for axis in range(3):
+        one = scenery.pair(draw, Style(axis=axis, places=(5, 4, 6), channel=3, difference=True))
+        words = [told for told, _ in one]
+        for told, pixels in shown[:6]:
+            if told in words:
+                assert np.array_equal(pixels, one[words.index(told)][1])
+
+
+def drawn_of(move, sample):
+    return move.draw(torch.Generator().manual_seed(0), sample)

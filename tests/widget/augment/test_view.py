@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from leyden.augment import Brightness, Flip, Maybe, RandomCrop, Rotate, Translate, Zoom
-from leyden.items import Image
+from leyden.items import Image, Mask
 from leyden.widget import AugmentPanel
 
 MOVE = Maybe(Flip("x")) | Rotate(15) | Zoom(0.9, 1.1) | Translate((-0.1, 0.1)) | RandomCrop(16, 16)
@@ -18,7 +18,7 @@ def panel(sample):
 
 
 def sources(view):
-    return [item["source"] for item in view.gallery.items]
+    return [item["source"] for item in view.gallery.live.items]
 
 
 def test_a_moved_slider_draws_other_pictures(panel):
@@ -51,7 +51,7 @@ def test_twenty_fast_moves_from_two_threads_end_in_the_picture_that_the_last_val
     direct = AugmentPanel(panel.move, sample, regions={1: "cup"})
     assert panel.still() == direct.still()
     assert (view.pair.value, sources(view)) == (direct.view.pair.value, sources(direct.view))
-    assert view.json.value == direct.view.json.value
+    assert view.json.widget.live.value == direct.view.json.widget.live.value
     direct.close()
 
 
@@ -72,7 +72,7 @@ def test_what_is_scripted_moves_the_controls(panel):
     assert view.controls["Translate.fraction"].value == (-0.2, 3.0)
     assert view.controls["Flip.axis"].value == "y"
     assert (view.seed.value, view.count.value, view.overlay.value, view.difference.value) == (11, 4, False, True)
-    assert (view.gallery.value, len(view.gallery.items)) == (2, 4)
+    assert (view.gallery.live.value, len(view.gallery.live.items)) == (2, 4)
     assert "draw 3:" in view.lost.value
 
 
@@ -97,10 +97,10 @@ def test_a_slider_that_tells_its_rounded_place_turns_nothing(panel):
 
 def test_a_draw_clicked_on_stands_beside_the_sample_and_can_be_copied(panel):
     view = panel.view
-    view.gallery.value = 5
+    view.gallery.live.value = 5
     assert panel.selected == 5
     assert panel.settle()
-    assert view.json.value == panel.to_json()
+    assert view.json.widget.live.value == panel.to_json()
     assert 'alt="as given"' in view.pair.value
     assert '<i style="background:#D55E00"></i>cup' in view.lost.value
 
@@ -119,7 +119,8 @@ def test_a_search_lists_the_worst_draws_and_a_click_shows_one(panel):
     view.begin.click()
     panel.wait(20)
     assert panel.settle()
-    assert "finished, 100 of 100 draws" in view.state.value
+    assert ">finished</span>" in view.state.value
+    assert "100 of 100 draws" in view.state.value
     worst = panel.findings()[0]
     assert view.findings.options[0][0] == f"seed {worst.seed}: {worst.words({1: 'cup'})}"
     view.findings.value = 0
@@ -157,6 +158,33 @@ def test_a_transform_without_parameters_can_be_shown():
     plain = AugmentPanel(Maybe(Flip("x")).transform | Flip("y"), Image(torch.rand(1, 8, 8)))
     assert list(plain.view.controls) == ["Flip.axis", "Flip.axis (2)"]
     plain.close()
+
+
+def test_what_was_searched_for_another_transform_is_not_told_of_this_one(panel):
+    view = panel.view
+    panel.worst(5)
+    assert panel.settle()
+    assert ">finished</span>" in view.state.value
+    panel.turn("Rotate.degrees", (0, 3))
+    assert panel.settle()
+    assert "not searched with these parameters yet" in view.state.value
+
+
+def test_a_legend_of_many_regions_says_how_many_more_there_are():
+    mask = Mask((torch.arange(64) % 30).reshape(8, 8))
+    many = AugmentPanel(Rotate(5), (Image(torch.rand(1, 8, 8)), mask))
+    assert many.view.lost.value.count("<i style") == 12
+    assert "and 17 more" in many.view.lost.value
+    many.close()
+
+
+def test_without_anywidget_draws_are_chosen_from_a_list(panel, monkeypatch):
+    monkeypatch.setattr("leyden.widget.base.live.LIVE", False)
+    view = panel.view
+    view.gallery.pick.value = 2
+    assert panel.selected == 2
+    assert panel.settle()
+    assert view.json.plain.value == panel.to_json()
 
 
 def find(widget, label):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leyden.widget.base import LIVE, Line, LiveCurve, smooth, thin
+from leyden.widget.base import LIVE, Curve, Line, LiveCurve, smooth, thin
 
 
 def test_the_script_of_the_curve_loads_nothing_from_anywhere():
@@ -62,3 +62,26 @@ def test_an_update_of_the_live_curve_is_cheap():
     curve.close()
     assert min(times) < 0.01
     assert repr(curve) == "LiveCurve('loss', 1 lines)"
+
+
+def test_a_curve_is_drawn_in_python_only_until_a_browser_draws_it():
+    curve = Curve("Loss", span=(0.0, 1.0))
+    curve.show([Line("batch", [1], [0.5])], extent=1.0)
+    assert 'aria-label="Loss: batch 0.5"' in curve.picture.value
+    curve.live.ready = True
+    curve.show([Line("batch", [1, 2], [0.5, 0.25])], extent=2.0)
+    assert 'aria-label="Loss: batch 0.5"' in curve.picture.value
+    assert curve.live.label == "Loss: batch 0.25"
+    assert curve.live.span == [0.0, 1.0]
+    curve.widget.close()
+
+
+def test_a_drawing_costs_no_more_than_a_few_milliseconds():
+    curve, line = Curve("Loss"), Line("batch", list(range(4000)), np.random.default_rng(0).random(4000).tolist())
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        curve.show([line], extent=4000.0)
+        times.append(time.process_time() - start)
+    assert min(times) < 0.05
+    curve.widget.close()

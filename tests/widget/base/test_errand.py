@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_one_at_a_time_and_it_stops_when_asked(errand):
     errand.stop()
     errand.wait(10)
     assert errand.status == "stopped"
-    with pytest.raises(PanelError, match="nothing to stop: the look is stopped"):
+    with pytest.raises(PanelError, match="nothing to stop: an endless look is stopped"):
         errand.stop()
 
 
@@ -62,3 +63,36 @@ def test_closing_ends_the_thread(errand):
 def test_there_is_nothing_to_wait_for_at_first(errand):
     with pytest.raises(PanelError, match=r"begin some first"):
         errand.wait()
+
+
+def test_work_that_looks_for_no_stop_is_ended_too(errand):
+    def deaf(_progress):
+        while True:
+            time.sleep(0.001)
+
+    errand.start(deaf, "deaf work", at_once=True)
+    errand.stop()
+    errand.wait(10)
+    assert (errand.status, errand.problem) == ("stopped", "")
+    errand.start(deaf, "deaf work", at_once=True)
+    errand.close()
+    assert errand.status == "stopped"
+
+
+def test_the_time_left_follows_from_the_pieces_done(errand):
+    gate = threading.Event()
+
+    def half(progress):
+        time.sleep(0.05)
+        progress(1, 2)
+        gate.wait(10)
+
+    assert errand.remaining is None
+    errand.start(half, "a look")
+    while not errand.progress[0]:
+        time.sleep(0.001)
+    assert errand.remaining == pytest.approx(errand.seconds, rel=0.5)
+    gate.set()
+    errand.wait(10)
+    assert errand.remaining is None
+    assert errand.seconds >= 0.05

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from leyden.errors import PanelError
-from leyden.widget.base import Job, Latest, Stopwatch
+from leyden.widget.base import Job, Latest, Stopped, Stopwatch
 
 
 def test_a_job_runs_elsewhere_and_hands_its_result_back():
@@ -107,3 +107,37 @@ def test_a_stopwatch_counts_only_while_it_runs():
     watch.go()
     watch.go()
     assert watch.seconds < held + 0.02
+
+
+def test_work_that_looks_for_no_stop_is_ended_from_outside():
+    def deaf():
+        while True:
+            time.sleep(0.001)
+
+    job = Job(deaf, name="deaf", threads=1).start()
+    job.interrupt()
+    job.interrupt()
+    with pytest.raises(Stopped):
+        job.wait(10)
+    assert job.result is None
+
+
+def test_work_that_is_over_or_not_begun_is_not_struck():
+    job = Job(lambda: 7, name="quick", threads=1)
+    job.interrupt()
+    job.start()
+    assert job.wait(10) == 7
+    job.interrupt()
+    assert job.wait(10) == 7
+
+
+def test_a_strike_at_any_moment_leaves_a_job_that_is_over():
+    told = []
+    for pause in range(60):
+        job = Job(lambda: sum(range(200)), name="short", threads=1, done=lambda: told.append(1)).start()
+        for _ in range(20 * pause):
+            pass
+        job.interrupt()
+        assert job.join(10)
+        assert (job.error is None) is (job.result is not None)
+    assert len(told) == 60

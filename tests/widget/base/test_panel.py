@@ -63,6 +63,8 @@ def test_an_own_error_speaks_for_itself_and_others_are_named():
     assert explain(DataError("no images\nin here")) == "no images in here"
     assert explain(KeyError("x"), more="(look)") == "KeyError: 'x' (look)"
     assert explain(ValueError()) == "ValueError"
+    assert explain(MemoryError("no room")).startswith("there is not enough memory: ")
+    assert explain(MemoryError("no room")).endswith("(MemoryError: no room)")
 
 
 def test_a_closed_panel_has_no_view():

@@ -4,7 +4,21 @@ import threading
 import ipywidgets as widgets
 import pytest
 
-from leyden.widget.base import Panel, View, bars, button, encode, facts_table, flow, html, image, labelled, pixels, put
+from leyden.widget.base import (
+    Names,
+    Panel,
+    View,
+    bars,
+    button,
+    encode,
+    facts_table,
+    flow,
+    html,
+    image,
+    labelled,
+    pixels,
+    put,
+)  # fmt: skip
 
 
 class Dial(Panel):
@@ -64,6 +78,16 @@ def test_control_and_state_follow_each_other(view):
     assert (view.slider.value, view.text.value) == (3, "3")
 
 
+def test_a_slider_is_not_set_back_for_the_rounding_of_a_browser(view):
+    slider, sent = widgets.FloatRangeSlider(value=(0, 0), max=30, step=1.0), []
+    view.link(slider, read=lambda: (0.2, float(view.dial.value)), act=lambda ends: view.dial.turn(round(ends[1], 6)))
+    slider.observe(lambda change: sent.append(change["new"]), "value")
+    slider.value = (0, 16.00000000000003)
+    assert view.dial.value == 16
+    assert sent == [(0, 16.00000000000003)]
+    slider.close()
+
+
 def test_a_refused_value_is_said_and_the_state_stays(view):
     view.slider.value = -1
     view.settle(5)
@@ -101,6 +125,20 @@ def test_closing_closes_every_widget():
     parts = [made.slider, made.text, made.widget, made.slider.layout, made.slider.style]
     made.close()
     assert all(part.comm is None for part in parts)
+
+
+def test_closing_closes_what_is_not_shown_too():
+    made = DialView(Dial())
+    made.spare = {"one": widgets.IntSlider(), "others": [html("a")]}
+    made.close()
+    assert made.spare["one"].comm is None
+    assert made.spare["others"][0].layout.comm is None
+
+
+def test_a_panel_names_its_sliders_for_those_who_do_not_see_them(view):
+    names = view.widget.children[-1].live
+    assert isinstance(names, Names)
+    assert '.querySelectorAll(".labelled")' in names._esm
 
 
 def test_every_style_takes_its_colours_from_the_theme(view):

@@ -1,6 +1,5 @@
 import threading
 
-import jaxtyping
 import pytest
 import torch
 from torch import nn
@@ -47,14 +46,6 @@ class Gate(Callback):
         if batch_idx == 1:
             self.reached.set()
             assert self.go_on.wait(30)
-
-
-@pytest.fixture
-def unchecked():
-    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

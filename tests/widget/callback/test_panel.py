@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from leyden.errors import PanelError, TrainError
-from leyden.train import CallbackGraph, Event, resolve
+from leyden.train import CallbackGraph, Event, History, resolve
 from leyden.widget.callback import CallbackPanel, Window
 
 
@@ -136,3 +136,9 @@ def test_words_for_those_who_do_not_see_it(panel, broken):
     assert "write conflict: Plateau and WarmUp both write optimizer.lr" in broken.words()
     assert panel.told([]) == "No calls"
     assert panel.told([Event(2, "h", "A", 0.0, 1.0, "t")]) == "1 call, step 2"
+
+
+@pytest.mark.parametrize("given", [None, History()], ids=["nothing", "one"])
+def test_something_that_is_no_list_of_callbacks_is_refused_with_advice(given, unchecked):
+    with pytest.raises(PanelError, match="callbacks must be a CallbackGraph or a list of callbacks; given"):
+        CallbackPanel(given)

@@ -1,4 +1,3 @@
-import jaxtyping
 import pytest
 import torch
 
@@ -30,14 +29,6 @@ class Folder:
 @pytest.fixture
 def folder():
     return Folder()
-
-
-@pytest.fixture
-def unchecked():
-    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

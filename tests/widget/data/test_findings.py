@@ -76,7 +76,7 @@ def test_what_was_found_is_told_in_rows_and_pictures(folder):
     facts = dict(found.facts())
     assert facts["read"] == "30 of 30"
     assert facts["labels"] == "2 classes, 14 to 15 elements each"
-    assert found.pictures()[0][0] == "Elements of every class"
+    assert found.pictures()[0][0] == "Elements of every class: 0 15, 1 14"
     words, png = pipeline_picture(second.timing)
     assert "batch(4)" in words
     assert png.startswith(b"\x89PNG")

@@ -1,5 +1,6 @@
 import time
 
+import numpy as np
 import pytest
 import torch
 
@@ -163,3 +164,77 @@ def test_a_page_of_24_thumbnails_of_photographs_is_there_at_once():
     began = time.perf_counter()
     assert len(panel.thumbs()) == 24
     assert time.perf_counter() - began < 0.3
+
+
+class Odd:
+    """Elements that most programs stumble over."""
+
+    def __init__(self, element):
+        self.element = element
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return self.element
+
+
+@pytest.mark.parametrize(
+    ("element", "told"),
+    [
+        (np.full((9, 9), 4000, np.uint16), "9 x 9, uint16, 4000 to 4000"),
+        (torch.zeros(0, 8, 8), "cannot be drawn: IndexError"),
+        (torch.zeros(3, 8, 8, device="meta"), "this element cannot be drawn"),
+        (torch.eye(8).to_sparse(), "cannot be drawn"),
+        (np.zeros((9, 9, 4), np.uint8), "9 x 9 x 4, uint8, 0 to 0"),
+        (torch.full((1, 8, 8), float("nan")), "1 x 8 x 8, float32, 0 to 0"),
+    ],
+    ids=["sixteen bits", "no channel", "meta", "sparse", "rgba", "nan"],
+)
+def test_what_cannot_be_drawn_says_so_and_the_panel_goes_on(element, told):
+    panel = DataPanel(Odd(element))
+    assert any(told in part.words for part in panel.parts())
+    assert len(panel.view.gallery.live.items) == 2
+    assert panel.still().startswith(b"\x89PNG")
+    panel.close()
+
+
+def test_a_search_that_is_stopped_does_not_say_that_there_is_none(folder):
+    class Endless:
+        def __len__(self):
+            return 10**9
+
+        def __getitem__(self, index):
+            return torch.zeros(3, 8, 8), 0
+
+    panel = DataPanel(Endless())
+    panel.find("1", wait=False)
+    panel.stop()
+    panel.wait(10)
+    assert panel.message == "the search for '1' was stopped"
+    panel.close()
+
+
+def test_a_look_that_fails_says_at_which_element_and_keeps_what_it_found():
+    class Meta:
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return torch.zeros(3, 8, 8, device="meta" if index == 2 else "cpu"), 1
+
+    panel = DataPanel(Meta())
+    panel.look("statistics")
+    with pytest.raises(DataError, match="the look ended at element 2"):
+        panel.wait(30)
+    assert (panel.status, panel.findings.statistics.balance) == ("failed", {"1": 2})
+    assert panel.message.startswith("the look ended at element 2, which cannot be counted: ")
+    panel.close()
+
+
+def test_seconds_and_seconds_left_are_those_of_the_newest_look(panel):
+    assert panel.times == (0.0, None)
+    panel.look("statistics")
+    panel.wait(30)
+    assert panel.times[0] > 0
+    assert panel.times[1] is None

@@ -100,6 +100,11 @@ def test_all_that_is_wrong_with_a_wish_is_said_at_once(model, sparsity):
     assert panel.steps == (0, 0)
 
 
+def test_what_is_no_function_is_refused_at_the_door(model, unchecked):
+    with pytest.raises(PanelError, match=r"evaluate is a function of a network; given 0\.5"):
+        PrunePanel(model, 0.5)
+
+
 def test_a_model_without_weights_is_refused_at_the_door():
     with pytest.raises(PanelError, match="ReLU holds no weights"):
         PrunePanel(nn.ReLU())
@@ -188,7 +193,7 @@ def test_what_the_evaluation_raises_is_told_and_raised_again(model):
     panel.measure()
     with pytest.raises(AttributeError):
         panel.wait(30)
-    assert panel.message.startswith("AttributeError: ")
+    assert panel.message.startswith("measuring ended: AttributeError: ")
     panel.close()
 
 

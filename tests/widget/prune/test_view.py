@@ -1,3 +1,4 @@
+import re
 import threading
 
 import pytest
@@ -5,7 +6,6 @@ import torch
 from torch import nn
 
 from leyden.widget import PrunePanel
-from leyden.widget.prune import view as looks
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def drawn(panel):
 
 
 def rows(view):
-    return {item["name"]: item["words"] for item in view.rows.items}
+    return {item["name"]: item["words"] for item in view.list.live.items}
 
 
 def test_the_slider_prunes_and_the_rows_follow(panel):
@@ -116,7 +116,27 @@ def test_a_comparison_shows_its_progress_and_stops(two_layers):
     view.stop.click()
     gate.set()
     drawn(panel)
-    assert len(panel.scores) == 1
+    assert panel.scores == {}
+    assert (view.stop.disabled, view.compare.disabled) == (True, False)
+    panel.close()
+
+
+def test_fine_tuning_is_stopped_by_the_button_and_leaves_the_choice_as_it_was(two_layers):
+    begun = threading.Event()
+
+    def tune(model):
+        while True:
+            begun.set()
+
+    panel = PrunePanel(two_layers, tune=tune)
+    view = panel.view
+    view.tune.click()
+    assert begun.wait(30)
+    panel.settle()
+    assert re.search(r'running</span><span class="quiet">tuning</span><span class="quiet">\d+ s', view.state.value)
+    view.stop.click()
+    drawn(panel)
+    assert (panel.choice.tuned, panel.message, view.state.value) == (0, "", "")
     panel.close()
 
 
@@ -134,7 +154,7 @@ def test_tuning_is_a_step(panel):
 def test_a_layer_clicked_on_is_shown_in_large(panel):
     view = panel.view
     assert "0.weight" in view.large.value
-    view.rows.value = "2.weight"
+    view.list.live.value = "2.weight"
     drawn(panel)
     assert panel.layer == "2.weight"
     assert "2.weight" in view.large.value
@@ -146,7 +166,7 @@ def test_the_code_follows_the_controls(panel):
     view.sparsity.value = 0.57
     view.where.value = "every weight"
     drawn(panel)
-    assert view.code.value.endswith("sparse = prune(model, Magnitude(0.57, scope='local'))")
+    assert view.code.widget.live.value.endswith("sparse = prune(model, Magnitude(0.57, scope='local'))")
 
 
 def test_a_choice_that_cannot_be_pruned_is_said_in_place_of_its_layers():
@@ -157,11 +177,11 @@ def test_a_choice_that_cannot_be_pruned_is_said_in_place_of_its_layers():
     view.sparsity.value = 0.5
     panel.settle()
     assert "cannot be pruned so" in view.facts.value
-    assert view.rows.items == []
+    assert view.list.live.items == []
     view.undo.click()
     view.undo.click()
     panel.settle()
-    assert len(view.rows.items) == 2
+    assert len(view.list.live.items) == 2
     panel.close()
 
 
@@ -181,7 +201,7 @@ def test_a_share_beyond_the_slider_moves_its_end(panel):
 
 
 def test_without_anywidget_layers_are_chosen_from_a_list(panel, monkeypatch):
-    monkeypatch.setattr(looks, "LIVE", False)
+    monkeypatch.setattr("leyden.widget.base.live.LIVE", False)
     view = panel.view
     view.pick.value = "2.weight"
     drawn(panel)

@@ -63,3 +63,9 @@ def test_signs_that_mean_something_in_patterns_may_stand_in_names():
     model.add_module("head[0]", nn.Linear(8, 4))
     offered = where_choices(model)
     assert chosen(model, offered["all but last layer"]) == ["0.weight"]
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_no_network_is_refused():
+    with pytest.raises(PanelError, match=r"prunes a torch\.nn\.Module, given a NoneType"):
+        where_choices(None)

@@ -1,18 +1,14 @@
 """Text to copy out of a panel: an area that holds it, and a button where the browser allows one."""
 
-from typing import Any, final
+from typing import final
 
 import ipywidgets as widgets
 import traitlets
 
-try:
-    from anywidget import AnyWidget
-except ImportError:
-    AnyWidget = None
+from leyden.widget.base.live import Element, Twin, module
+from leyden.widget.base.view import labelled, put
 
-__all__ = ["CopyText", "copy_area"]
-
-_Widget: Any = AnyWidget or widgets.DOMWidget
+__all__ = ["CopyArea", "CopyText"]
 
 _SCRIPT = """
 function render({ model, el }) {
@@ -20,6 +16,7 @@ function render({ model, el }) {
   const text = Object.assign(document.createElement("textarea"), { readOnly: true, rows: 4, spellcheck: false });
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
   button.className = "jupyter-button lm-Widget";
+  button.setAttribute("aria-label", `Copy ${model.get("label")}`);
   const fill = () => { text.value = model.get("value"); text.setAttribute("aria-label", model.get("label")); };
   button.addEventListener("click", async () => {
     let done = true;
@@ -32,10 +29,7 @@ function render({ model, el }) {
   fill();
   el.append(text, button);
   return () => model.off("change:value", fill);
-}
-
-export default { render };
-"""
+}"""
 
 _STYLE = """
 .leyden-copy { display: flex; gap: 6px; align-items: flex-start; width: 100%; min-width: 0; }
@@ -47,15 +41,15 @@ _STYLE = """
 
 
 @final
-class CopyText(_Widget):
-    """Text with a button that copies it; only where `leyden.widget.base.LIVE`, that is with anywidget.
+class CopyText(Element):
+    """Text with a button that copies it.
 
     Attributes:
         value: the text.
         label: what it is, for those who do not see it.
     """
 
-    _esm = _SCRIPT
+    _esm = module(_SCRIPT)
     _css = _STYLE
     value = traitlets.Unicode("").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
@@ -64,8 +58,32 @@ class CopyText(_Widget):
         return f"CopyText({self.label!r}, {len(self.value)} signs)"
 
 
-def copy_area(label: str) -> widgets.DOMWidget:
-    """An area of text to copy: with a button, or as a plain area where anywidget is not installed."""
-    if AnyWidget is not None:
-        return CopyText(label=label)
-    return widgets.Textarea(disabled=True, rows=4, layout={"width": "100%"})
+@final
+class CopyArea:
+    """Text to copy: with a button where a browser makes one, else as a plain area to mark it in.
+
+    Args:
+        label: what it is.
+
+    Attributes:
+        widget: what to put into a view.
+        plain: the plain area.
+
+    Examples:
+        >>> area = CopyArea("a draw")
+        >>> area.show("{}"); area.plain.value, area.widget.live
+        ('{}', CopyText('a draw', 2 signs))
+    """
+
+    def __init__(self, label: str) -> None:
+        self.plain = widgets.Textarea(rows=4)
+        plain = labelled(label, self.plain)
+        plain.layout.width = "100%"
+        self.widget = Twin(lambda: CopyText(label=label), [plain])
+
+    def show(self, text: str) -> None:
+        """Shows a text; what was written into the plain area is lost, as nobody reads it."""
+        if self.widget.live is not None:
+            put(self.widget.live, text)
+        if not self.widget.drawn:
+            put(self.plain, text)

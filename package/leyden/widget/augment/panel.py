@@ -12,7 +12,7 @@ from leyden.errors import PanelError
 from leyden.widget.augment.drawing.marks import numbered
 from leyden.widget.augment.harm import Finding, Ranking, ranked, survey
 from leyden.widget.augment.knob import Knob, Setting, knobs, turned
-from leyden.widget.augment.scenery import Scenery, Style
+from leyden.widget.augment.scenery import Planes, Scenery, Style
 from leyden.widget.augment.state import State, check_count, drawn_from, usual_count
 from leyden.widget.base.errand import Errand, LookStatus
 from leyden.widget.base.panel import Fact, Panel
@@ -72,7 +72,7 @@ class AugmentPanel(Panel):
         count = usual_count(self._scenery.size) if count is None else count
         check_count(count)
         self._regions = dict(regions or {})
-        self._errand = Errand(self.changed)
+        self._errand = Errand(self._heard)
         self._findings: tuple[Finding, ...] = ()
         draws = drawn_from(move, sample, seed=seed, count=count)
         style = replace(self._scenery.first_style(), overlay=overlay)
@@ -138,6 +138,11 @@ class AugmentPanel(Panel):
         """(draws looked at, draws in all) of the newest search."""
         return self._errand.progress
 
+    @property
+    def times(self) -> tuple[float, float | None]:
+        """Seconds that the newest search took so far, and seconds left; None where that is not known."""
+        return self._errand.seconds, self._errand.remaining
+
     def turn(self, name: str, value: Setting) -> None:
         """Sets one parameter of the transform and draws again.
 
@@ -195,7 +200,8 @@ class AugmentPanel(Panel):
         axis: str | int | None = None,
         place: int | None = None,
         window: tuple[float, float] | None = None,
-        channel: int | None = None,
+        channel: int | str | None = None,
+        planes: Planes | None = None,
     ) -> None:
         """Changes how pictures are shown; what is left out stays.
 
@@ -205,14 +211,15 @@ class AugmentPanel(Panel):
             axis: of a volume, the axis that slices are across: its number, or its name as in `scenery.facings`.
             place: the slice across that axis, counted on the grid of the sample.
             window: the values shown black and white.
-            channel: the one shown; its usual window comes with it.
+            channel: the one shown, by number or name; its usual window comes with it.
+            planes: of a volume, show the pair in the chosen plane or in all `three`.
 
         Raises:
             PanelError: there is no such axis, slice or channel, or the ends of the window are not in order.
         """
         with self._lock:
             style = self._scenery.restyled(self._state.style, axis=axis, place=place, window=window, channel=channel)
-            given = {"overlay": overlay, "difference": difference}
+            given = {"overlay": overlay, "difference": difference, "planes": planes}
             switched = {name: value for name, value in given.items() if value is not None}
             self._state = replace(self._state, style=replace(style, **switched))
         self.say("")
@@ -309,7 +316,7 @@ class AugmentPanel(Panel):
         words = f"Draw {state.selected + 1}: {'; '.join(words for words, _ in pair)}"
         return [
             (f"The sample as given, then as drawn: {state.move!r}", encode(mosaic(cells, columns=5))),
-            (words, encode(mosaic([pixels for _, pixels in pair], columns=len(pair)))),
+            (words, encode(mosaic([pixels for _, pixels in pair], columns=min(len(pair), 3)))),
         ]
 
     def cells(self) -> list[np.ndarray]:
@@ -330,6 +337,11 @@ class AugmentPanel(Panel):
         self._findings = ()
         if self._errand.status == "running":
             self._errand.stop()
+
+    def _heard(self) -> None:
+        """Say what a search ended by, on its thread, and tell everyone who listens."""
+        self._message = self._errand.problem or self._message
+        self.changed()
 
     def _note(self, move: Transform, finding: Finding) -> None:
         """Keep a finding, on the thread of the search; late ones of another transform are dropped."""

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Literal, TypeAlias, final
 
 import numpy as np
 import torch
@@ -11,14 +11,18 @@ from leyden.augment import Draw
 from leyden.errors import PanelError
 from leyden.items import Image, Item, Mask, Size, items_of
 from leyden.items.heatmap import Heatmap
-from leyden.widget.augment.drawing.cut import Cut, cut_of, place_on, shown_items
+from leyden.medical import Scan
+from leyden.widget.augment.drawing.cut import Cut, channels_apart, cut_of, only, place_on, shown_items
 from leyden.widget.augment.drawing.facing import Facing, facings
 from leyden.widget.augment.drawing.ink import Ink, changed, drawn, levels_of
 from leyden.widget.augment.drawing.marks import lettered
 from leyden.widget.augment.harm import Probe
 from leyden.widget.data.slices import usual_window
 
-__all__ = ["Scenery", "Style"]
+__all__ = ["Planes", "Scenery", "Style"]
+
+Planes: TypeAlias = Literal["one", "three"]
+"""In how many planes a volume is shown before and after."""
 
 _SMALL = 168  # pixels of a draw in the grid, its longer side
 _LARGE = {2: 376, 3: 248}  # pixels of a picture of which so many stand side by side
@@ -37,6 +41,7 @@ class Style:
         window: values shown black and white; None is the usual window: all but the outermost half percent at either
             end, and 0 to 1 for bytes and for what lies there.
         channel: which channel is shown; None shows three as colours, and of other images the first.
+        planes: of a volume, whether the pair is shown in the chosen plane, or in all three.
     """
 
     overlay: bool = True
@@ -45,6 +50,7 @@ class Style:
     places: tuple[int, ...] = ()
     window: tuple[float, float] | None = None
     channel: int | None = None
+    planes: Planes = "one"
 
 
 @final
@@ -63,6 +69,7 @@ class Scenery:
         span: the least and the greatest value of the image, 0 to 1 if it lies there.
         probe: finds what draws take away.
         labels: the numbers in masks, background left out.
+        channel_names: what the channels show: the modalities of a `leyden.medical.Scan`, else numbers.
     """
 
     def __init__(self, sample: object) -> None:
@@ -78,6 +85,9 @@ class Scenery:
             raise PanelError("the image holds NaN, which no picture can show: clean it with torch.nan_to_num(data)")
         self.items: tuple[Item, ...] = shown_items(found)
         self.image = images[0]
+        told = sample.modalities if isinstance(sample, Scan) else ()
+        plain = tuple(map(str, range(len(self.image.data))))
+        self.channel_names: tuple[str, ...] = told if len(told) == len(plain) else plain
         self.facings: tuple[Facing, ...] = facings(self.image.affine) if len(self.image.size) == 3 else ()
         whole = self.image.data.dtype == torch.uint8 or (low >= 0 and high <= 1)
         self.span = (0.0, 1.0) if whole else (low, high)
@@ -85,7 +95,7 @@ class Scenery:
         self.labels = self.probe.labels
         self._plain = Draw(self.image.size, ())
         self._lock = threading.Lock()
-        self._cuts: dict[tuple[Draw, int, int], Cut] = {}
+        self._cuts: dict[tuple[Draw, int, int, int | None], Cut] = {}
         self._windows: dict[int | None, tuple[float, float]] = {}
 
     @property
@@ -129,7 +139,7 @@ class Scenery:
         axis: str | int | None = None,
         place: int | None = None,
         window: tuple[float, float] | None = None,
-        channel: int | None = None,
+        channel: int | str | None = None,
     ) -> Style:
         """A style with another slice, window or channel; what is left out stays.
 
@@ -146,8 +156,9 @@ class Scenery:
             faults.append(f"no slice {place}: " + (f"there are 0 to {last}" if names else "a picture has none"))
         if window is not None and not window[0] < window[1]:
             faults.append(f"a window is a lower and a higher value; given {window}")
-        if channel is not None and not 0 <= channel < len(self.image.data):
-            faults.append(f"no channel {channel}: there are 0 to {len(self.image.data) - 1}")
+        channel = self.channel_names.index(channel) if channel in self.channel_names else channel
+        if channel is not None and channel not in range(len(self.image.data)):
+            faults.append(f"no channel {channel!r}: there are 0 to {len(self.image.data) - 1}{self._named()}")
         if faults:
             raise PanelError("; ".join(faults))
         places = list(style.places)
@@ -178,10 +189,20 @@ class Scenery:
         ]
 
     def pair(self, draw: Draw, style: Style) -> list[tuple[str, np.ndarray]]:
-        """The sample as given and one draw, side by side, in large; what changed as well where that is wanted."""
+        """The sample as given and one draw, in large, in one plane or in three; what changed too where that is wanted.
+
+        Of three planes first the sample in each, then the draw in each.
+        """
+        if not (self.facings and style.planes == "three"):
+            return self._row(draw, style, _LARGE[3 if style.difference else 2])
+        order = sorted(self.facings, key=lambda facing: facing.name)  # axial, coronal, sagittal
+        rows = [self._row(draw, replace(style, axis=facing.axis), _LARGE[3]) for facing in order]
+        return [each for column in zip(*rows, strict=False) for each in column]
+
+    def _row(self, draw: Draw, style: Style, side: int) -> list[tuple[str, np.ndarray]]:
+        """The sample as given and one draw in one plane."""
         before, after = self._cut(self._plain, style), self._cut(draw, style)
         window, levels = self.window(style), self._levels(draw, style)
-        side = _LARGE[3 if style.difference else 2]
         ink = Ink(window, side, style.overlay, style.channel)
         facing = self.facings[style.axis] if self.facings else None
         first = lettered(drawn(before, ink), facing.letters if facing else "")
@@ -206,6 +227,10 @@ class Scenery:
         facing = self.facings[style.axis]
         return f", {facing.name} {style.places[style.axis]} of 0 to {self.size[style.axis] - 1}"
 
+    def _named(self) -> str:
+        plain = self.channel_names == tuple(map(str, range(len(self.image.data))))
+        return "" if plain else f", {', '.join(self.channel_names)}"
+
     def _levels(self, draw: Draw, style: Style) -> tuple[float, float]:
         """The window of a draw: that of the sample, unless its colour steps have left it."""
         values = self.probe.values(draw)
@@ -217,12 +242,13 @@ class Scenery:
         """A cut, made at most once; by one thread at a time, as two would only be in each other's way."""
         axis = style.axis if self.facings else -1
         place = style.places[axis] if self.facings else 0
-        key = (draw, axis, place)
+        channel = style.channel if channels_apart(draw) else None
+        key = (draw, axis, place, channel)
         with self._lock:
             if key not in self._cuts:
                 while len(self._cuts) >= _KEPT:
                     self._cuts.pop(next(iter(self._cuts)))
                 self._cuts[key] = cut_of(
-                    self.items, draw, facing=self.facings[axis] if self.facings else None, place=place
+                    only(self.items, channel), draw, facing=self.facings[axis] if self.facings else None, place=place
                 )
             return self._cuts[key]

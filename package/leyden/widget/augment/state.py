@@ -13,6 +13,7 @@ from leyden.widget.augment.scenery import Style
 
 __all__ = ["State", "check_count", "drawn_from", "usual_count"]
 
+_SEEDS = 2**63  # of torch's generators
 _MOST = 24  # draws: four rows of six
 
 
@@ -42,7 +43,16 @@ def drawn_from(move: Transform, sample: Any, *, seed: int, count: int) -> tuple[
 
     Raises:
         DrawError: the transform does not fit the sample.
+        PanelError: it is no transform, or there is no such seed.
     """
+    faults = []
+    if not isinstance(move, Transform):
+        given = f"the class {move.__name__}: make one of it" if isinstance(move, type) else f"a {type(move).__name__}"
+        faults.append(f"an augmentation panel wants a transform, such as Rotate(15) | Flip('x'); given {given}")
+    if not isinstance(seed, int) or not -_SEEDS <= seed < _SEEDS:
+        faults.append(f"a seed is a whole number of 63 bits; given {seed!r}")
+    if faults:
+        raise PanelError("; ".join(faults))
     generator = torch.Generator().manual_seed(seed)
     return tuple(move.draw(generator, sample) for _ in range(count))
 

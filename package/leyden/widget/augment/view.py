@@ -1,6 +1,5 @@
 """How an augmentation panel looks: the sample beside one draw, all draws, a control for every parameter."""
 
-import math
 from collections.abc import Sequence
 from functools import partial
 from html import escape
@@ -9,16 +8,16 @@ from typing import Any, get_args
 
 import ipywidgets as widgets
 
-from leyden.widget.augment.control import control_of, fit, settled, shown_value
-from leyden.widget.augment.copying import copy_area
+from leyden.widget.augment.control import control_of, fit, fit_window, settled, shown_value
+from leyden.widget.augment.copying import CopyArea
 from leyden.widget.augment.drawing.marks import colour_of
 from leyden.widget.augment.harm import Finding, Ranking
 from leyden.widget.augment.knob import Setting
 from leyden.widget.augment.panel import AugmentPanel
-from leyden.widget.base.curve import LIVE
-from leyden.widget.base.gallery import Gallery, still
+from leyden.widget.base.gallery import Thumbnails
 from leyden.widget.base.panel import draws
 from leyden.widget.base.picture import address
+from leyden.widget.base.telling import bar_html, state_html, told_progress
 from leyden.widget.base.view import View, button, flow, html, labelled, put, stack
 
 __all__ = ["AugmentView"]
@@ -39,9 +38,11 @@ _STYLE = """<style>
 .leyden .pair { display: grid; grid-template-columns: repeat(2, minmax(0, max-content)); gap: 8px; align-items: start; }
 .leyden .pair.three { grid-template-columns: repeat(3, minmax(0, max-content)); }
 .leyden .pair figure { margin: 0; min-width: 0; }
-.leyden .pair figcaption, .leyden .lost { font-size: 12px; color: var(--jp-ui-font-color2, GrayText); }
+.leyden .pair figcaption, .leyden .lost { font-size: 12px; color: var(--jp-ui-font-color2, GrayText);
+  overflow-wrap: anywhere; }
 .leyden .pair img.picture { display: block; }
-.leyden .legend { display: flex; flex-wrap: wrap; gap: 2px 12px; font-size: 12px; }
+.leyden .legend { display: flex; flex-wrap: wrap; gap: 2px 12px; font-size: 12px;
+  overflow-wrap: anywhere; }
 .leyden .legend i { display: inline-block; width: 10px; height: 10px; margin-right: 5px; border-radius: 2px; }
 .leyden .leyden-draws .grid { grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); }
 .leyden .leyden-draws img { aspect-ratio: auto; }
@@ -49,8 +50,10 @@ _STYLE = """<style>
 .leyden .leyden-worst select { font: 12px/1.5 var(--jp-ui-font-family, sans-serif); }
 </style>"""
 
+_OWN_WIDTH = {"description_width": "initial"}
 _SOUGHT = (100, 200, 500, 2000)
 _LISTED = 50  # findings that are listed
+_NAMED = 12  # regions that the legend names
 _ORDERS = {
     "all": "all losses",
     "points": "points lost",
@@ -74,12 +77,11 @@ class AugmentView(View):
     def build(self) -> Sequence[widgets.Widget]:
         """Controls at the left, pictures at the right; below them plan, JSON and the search."""
         self.pair, self.plan, self.lost = html(), html(), html()
-        self.gallery = Gallery(value=0) if LIVE else html()
-        self.gallery.add_class("leyden-draws")
-        if isinstance(self.gallery, Gallery):
-            self.link(self.gallery, read=lambda: self._augment.selected, act=self._augment.select)
+        self.gallery = Thumbnails(0, label="draw")
+        self.gallery.widget.add_class("leyden-draws")
+        self.gallery.link(self, read=lambda: self._augment.selected, act=self._augment.select)
         controls = stack([self._where(), self._knobs()])
-        pictures = stack([self._top(), self.pair, self.lost, self.gallery])
+        pictures = stack([self._top(), self.pair, self.lost, self.gallery.widget])
         columns, below = widgets.Box([controls, pictures]), widgets.Box([self._told(), self._search()])
         columns.add_class("leyden-augment-columns")
         below.add_class("leyden-augment-below")
@@ -93,7 +95,7 @@ class AugmentView(View):
         self._show_pair()
         self._show_draws()
         put(self.plan, f"<b>Plan</b><pre>{escape(panel.move.plan())}</pre>")
-        put(self.json, panel.to_json())
+        self.json.show(panel.to_json())
         self._show_search()
 
     def _show_pair(self) -> None:
@@ -113,11 +115,7 @@ class AugmentView(View):
         panel = self._augment
         if not self._new("draws", (panel.draws, panel.style)):
             return
-        items = [_item(number, pixels) for number, pixels in enumerate(panel.cells()[1:])]
-        if isinstance(self.gallery, Gallery):
-            self.gallery.items = items
-        else:
-            put(self.gallery, still(items))
+        self.gallery.show([_item(number, pixels) for number, pixels in enumerate(panel.cells()[1:])])
 
     def _new(self, what: str, state: object) -> bool:
         """Whether a part must be drawn again."""
@@ -132,10 +130,14 @@ class AugmentView(View):
         again = button(
             "Draw again", "Draw from the next seed", press=lambda: panel.attempt(panel.redraw), icon="refresh"
         )
-        self.seed = widgets.BoundedIntText(panel.seed, min=0, max=2**31 - 1, layout={"width": "92px"})
+        self.seed = widgets.BoundedIntText(
+            panel.seed, min=0, max=2**31 - 1, description="seed", style=_OWN_WIDTH, layout={"width": "132px"}
+        )
         self.seed.tooltip = "Where the draws start; an equal seed gives equal draws"
         self.link(self.seed, read=lambda: panel.seed, act=panel.reseed)
-        self.count = widgets.BoundedIntText(len(panel.draws), min=1, max=24, layout={"width": "56px"})
+        self.count = widgets.BoundedIntText(
+            len(panel.draws), min=1, max=24, description="draws", style=_OWN_WIDTH, layout={"width": "104px"}
+        )
         self.count.tooltip = "Draws shown"
         self.link(self.count, read=lambda: len(panel.draws), act=lambda many: panel.reseed(panel.seed, count=many))
         self.overlay, self.difference = (
@@ -147,7 +149,7 @@ class AugmentView(View):
         self.link(self.overlay, read=lambda: panel.style.overlay, act=lambda on: panel.show(overlay=on))
         self.link(self.difference, read=lambda: panel.style.difference, act=lambda on: panel.show(difference=on))
         ticks = [self.overlay, self.difference] if panel.scenery.marked else [self.difference]
-        return flow([again, _word("seed"), self.seed, _word("draws"), self.count, *ticks])
+        return flow([again, self.seed, self.count, *ticks])
 
     def _where(self) -> widgets.Widget:
         """Which slice, which channel, which window; nothing for colours."""
@@ -161,9 +163,17 @@ class AugmentView(View):
             self.place = widgets.IntSlider(0, min=0, max=max(scenery.size) - 1)
             self.place.value = self._place()
             self.link(self.place, read=self._place, act=lambda place: panel.show(place=place))
-            parts += [self.axis, labelled("slice", self.place)]
+            self.planes = widgets.Checkbox(panel.style.planes == "three", indent=False, description="in three planes")
+            self.planes.layout.width = "auto"
+            self.planes.tooltip = "Show the sample and the selected draw in all three planes"
+            self.link(
+                self.planes,
+                read=lambda: panel.style.planes == "three",
+                act=lambda on: panel.show(planes="three" if on else "one"),
+            )
+            parts += [self.axis, labelled("slice", self.place), self.planes]
         if scenery.channels > 1:
-            self.channel = widgets.Dropdown(options=list(range(scenery.channels)))
+            self.channel = widgets.Dropdown(options=[(name, one) for one, name in enumerate(scenery.channel_names)])
             self.link(self.channel, read=lambda: panel.style.channel or 0, act=lambda one: panel.show(channel=one))
             parts.append(labelled("channel", self.channel))
         if scenery.span != (0.0, 1.0):
@@ -192,8 +202,8 @@ class AugmentView(View):
 
     def _told(self) -> widgets.Widget:
         """The plan, and the selected draw to copy."""
-        self.json = copy_area("the selected draw as JSON")
-        return stack([self.plan, html("<b>Selected draw as JSON</b>"), self.json])
+        self.json = CopyArea("the selected draw as JSON")
+        return stack([self.plan, html("<b>Selected draw as JSON</b>"), self.json.widget])
 
     def _search(self) -> widgets.Widget:
         """What begins and ends the search for the worst draws, how far it is, and what it found."""
@@ -201,6 +211,7 @@ class AugmentView(View):
         self.sought = widgets.Dropdown(options=[(f"{count:,} draws", count) for count in _SOUGHT], value=200)
         self.order = widgets.Dropdown(options=[(_ORDERS[by], by) for by in get_args(Ranking)])
         self.sought.layout.width = self.order.layout.width = "auto"
+        self.sought.tooltip = "How many draws to look at"
         self.order.tooltip = "What the draws are ranked by"
         self.order.observe(self._rank, "value")
         self.begin = button("Search", "Look at many draws in the background", press=self._seek, icon="search")
@@ -238,33 +249,32 @@ class AugmentView(View):
     def _window(self) -> tuple[float, float]:
         scenery = self._augment.scenery
         shown = scenery.window(self._augment.style)
-        low, high = min(scenery.span[0], shown[0]), max(scenery.span[1], shown[1])
-        step = 10.0 ** math.floor(math.log10((high - low) / 200))  # round: the slider stops at multiples of it
-        with self.window.hold_trait_notifications():
-            self.window.min, self.window.max = math.floor(low / step) * step, math.ceil(high / step) * step
-            self.window.step = step
-        self.window.readout_format = ".0f" if step >= 1 else ".3g"
+        fit_window(self.window, scenery.span, shown)
         return shown
 
     def _legend(self) -> str:
         panel = self._augment
         if not panel.style.overlay:
             return ""
-        names = [(label, panel.regions.get(label, f"label {label}")) for label in panel.scenery.labels[:12]]
+        names = [(label, panel.regions.get(label, f"label {label}")) for label in panel.scenery.labels[:_NAMED]]
         names += [(number, name) for number, name in enumerate(panel.scenery.heat_names, start=1)]
         chips = [f'<span><i style="background:{colour_of(label)}"></i>{escape(name)}</span>' for label, name in names]
+        more = len(panel.scenery.labels) - _NAMED
+        chips += [f"<span>and {more} more</span>"] if more > 0 else []
         return f'<div class="legend">{"".join(chips)}</div>' if chips else ""
 
     def _show_search(self) -> None:
         panel = self._augment
-        busy, (done, total) = panel.status in ("running", "stopping"), panel.progress
+        busy = panel.status in ("running", "stopping")
+        (done, total), (seconds, remaining) = panel.progress, panel.times
         put(self.begin, busy, "disabled")
         put(self.end, panel.status != "running", "disabled")
         found = panel.findings(self._by)[:_LISTED]
-        share = done / total if total else 0.0
-        bar = f'<div class="bar"><i style="width:{share:.1%}"></i></div>' if busy else ""
-        words = "not searched yet" if panel.status == "idle" else f"{panel.status}, {done:,} of {total:,} draws"
-        put(self.state, f'<span class="quiet">{words}</span>{bar}')
+        told = told_progress(done, total, "draws", seconds=seconds, remaining=remaining)
+        bar = bar_html(done / total if total else 0.0, "draws looked at") if busy else ""
+        none = "not searched yet" if panel.status == "idle" else "not searched with these parameters yet"
+        known = busy or found or panel.status == "failed"
+        put(self.state, f"{state_html(panel.status, told)}{bar}" if known else f'<span class="quiet">{none}</span>')
         if found != self._listed:
             self._listed = found
             options = [(f"seed {each.seed}: {each.words(panel.regions)}", rank) for rank, each in enumerate(found)]

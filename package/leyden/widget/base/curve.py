@@ -4,21 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, final
 
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-try:
-    from anywidget import AnyWidget
-except ImportError:
-    AnyWidget = None
+from leyden.widget.base.live import Element, Twin, module
+from leyden.widget.base.svg import CURVE_STYLE, sketch
+from leyden.widget.base.view import html, put
 
-__all__ = ["LIVE", "Kind", "Line", "LiveCurve", "smooth", "thin"]
-
-LIVE = AnyWidget is not None
-"""Whether curves can be drawn in the browser; without anywidget, panels show drawn pictures instead."""
-
-_Widget: Any = AnyWidget or widgets.DOMWidget
+__all__ = ["Curve", "Kind", "Line", "LiveCurve", "smooth", "thin"]
 
 Kind: TypeAlias = Literal["line", "faint", "points"]
 
@@ -209,40 +202,14 @@ function render({ model, el }) {
   now();
   return () => { watch.disconnect(); model.off("change", later); if (frame) cancelAnimationFrame(frame); };
 }
-
-export default { render };
-"""
-
-_STYLE = """
-.leyden-curve { flex: 1 1 280px; min-width: 0; color: var(--jp-ui-font-color1, CanvasText); }
-.leyden-curve .title { font-size: var(--jp-ui-font-size1, 13px); font-weight: 600; }
-.leyden-curve .readout { min-height: 1.5em; display: flex; flex-wrap: wrap; gap: 0 12px;
-  font-size: 12px; color: var(--jp-ui-font-color1, CanvasText); font-variant-numeric: tabular-nums; }
-.leyden-curve .readout span { overflow-wrap: anywhere; }
-.leyden-curve .readout i { display: inline-block; width: 12px; height: 0; border-top: 2.5px solid currentColor;
-  vertical-align: middle; margin-right: 5px; }
-.leyden-curve .plot { width: 100%; height: 170px; border-radius: 2px; }
-.leyden-curve .plot:focus-visible { outline: 2px solid var(--jp-brand-color1, Highlight); }
-.leyden-curve svg { display: block; max-width: 100%; }
-.leyden-curve text { font: 11px var(--jp-ui-font-family, sans-serif); fill: var(--jp-ui-font-color1, CanvasText); }
-.leyden-curve .grid { stroke: var(--jp-border-color2, GrayText); stroke-width: 1; opacity: 0.6; }
-.leyden-curve .cursor { stroke: var(--jp-ui-font-color2, GrayText); stroke-width: 1; }
-.leyden-curve path { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
-.leyden-curve path.faint { stroke-width: 1; opacity: 0.4; }
-.leyden-curve i.faint { opacity: 0.4; }
-.leyden-curve circle { fill: currentColor; }
-[data-jp-theme-light="false"] .leyden-curve .c0 { color: #56B4E9; }
-.leyden-curve .c0 { color: #0072B2; }
-.leyden-curve .c1 { color: #D55E00; }
-.leyden-curve .c2 { color: #009E73; }
 """
 
 
 @final
-class LiveCurve(_Widget):
+class LiveCurve(Element):
     """Curves over steps, drawn in the browser from numbers: an update costs about 0.1 ms, whatever its look.
 
-    A pointer over it, or the arrow keys while it has the focus, reads the values at one place. Only where `LIVE`.
+    A pointer over it, or the arrow keys while it has the focus, reads the values at one place.
 
     Attributes:
         title: what stands above it.
@@ -253,8 +220,8 @@ class LiveCurve(_Widget):
         label: what the curve says, in words, for those who do not see it.
     """
 
-    _esm = _SCRIPT
-    _css = _STYLE
+    _esm = module(_SCRIPT)
+    _css = CURVE_STYLE
     title = traitlets.Unicode("").tag(sync=True)
     lines = traitlets.List().tag(sync=True)
     extent = traitlets.Float(1.0).tag(sync=True)
@@ -264,3 +231,50 @@ class LiveCurve(_Widget):
 
     def __repr__(self) -> str:
         return f"LiveCurve({self.title!r}, {len(self.lines)} lines)"
+
+
+@final
+class Curve:
+    """Curves over steps: live where a browser draws them, a drawing in their place where none does.
+
+    Args:
+        title: what stands above it.
+        span: lowest and highest value shown; None follows the lines.
+        axis: what the horizontal axis counts.
+
+    Attributes:
+        widget: what to put into a view.
+        picture: the drawing, as HTML; empty while the live curve is seen.
+
+    Examples:
+        >>> curve = Curve("Loss")
+        >>> curve.show([Line("batch", [1, 2], [0.5, 0.25])], extent=2.0)
+        >>> 'aria-label="Loss: batch 0.25"' in curve.picture.value
+        True
+    """
+
+    def __init__(self, title: str, *, span: tuple[float, float] | None = None, axis: str = "step") -> None:
+        self._title, self._span, self._axis = title, None if span is None else list(span), axis
+        self.picture = html()
+        self.widget = Twin(lambda: LiveCurve(title=title, span=self._span, axis=axis), [self.picture])
+
+    @property
+    def live(self) -> LiveCurve | None:
+        """The curve in the browser; None without anywidget."""
+        return self.widget.live
+
+    def show(self, lines: Sequence[Line], *, extent: float) -> None:
+        """Draws lines.
+
+        Args:
+            lines: few; the first three have colours of their own.
+            extent: where the horizontal axis ends; it begins at 0.
+        """
+        ends = [f"{line.name} {line.y[-1]:.3g}" for line in lines if len(line.y)]
+        label, told = f"{self._title}: {', '.join(ends) or 'nothing yet'}", [line.message() for line in lines]
+        if self.live is not None:
+            with self.live.hold_sync():
+                self.live.extent, self.live.lines, self.live.label = extent, told, label
+        if not self.widget.drawn:
+            drawn = sketch(told, title=self._title, extent=extent, span=self._span, axis=self._axis, label=label)
+            put(self.picture, drawn)

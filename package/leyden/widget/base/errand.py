@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal, TypeAlias, final
 
 import torch
 
 from leyden.data.look.reading import Progress
 from leyden.errors import PanelError
-from leyden.widget.base.job import Job
+from leyden.widget.base.job import Job, Stopped, Stopwatch
 from leyden.widget.base.panel import explain
 
 __all__ = ["Errand", "LookStatus"]
@@ -38,6 +39,8 @@ class Errand:
         self._lock = threading.RLock()
         self._job: Job[None] | None = None
         self._threads = torch.get_num_threads()  # of the thread that made it
+        self._watch = Stopwatch()
+        self._at_once = False
         self.status: LookStatus = "idle"
         self.what = ""
         self.progress = (0, 0)
@@ -48,8 +51,24 @@ class Errand:
         """Whether it is at work."""
         return self.status in ("running", "stopping")
 
-    def start(self, work: Callable[[Progress], object], what: str) -> None:
+    @property
+    def seconds(self) -> float:
+        """How long the present or last piece of work took so far."""
+        return self._watch.seconds
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds left, as the pieces took so far; None before the first, and where nothing is under way."""
+        done, total = self.progress
+        return self.seconds / done * max(0, total - done) if self.busy and done else None
+
+    def start(self, work: Callable[[Progress], object], what: str, *, at_once: bool = False) -> None:
         """Begin a piece of work; it is given what to call with its progress, which returns False once it should end.
+
+        Args:
+            work: what to do, in the background.
+            what: its name, for messages.
+            at_once: for work that looks for no stop itself: it is ended as Ctrl-C ends a cell.
 
         Raises:
             PanelError: another one is under way.
@@ -58,6 +77,8 @@ class Errand:
             if self.busy:
                 raise PanelError(f"{self.what} is under way: wait() for it, or stop() it first")
             self.status, self.what, self.progress, self.problem = "running", what, (0, 0), ""
+            self._at_once, self._watch = at_once, Stopwatch()
+            self._watch.go()
             self._job = Job(lambda: self._run(work), name="look", threads=self._threads, done=self._over)
             self._job.start()
         self._changed()
@@ -70,8 +91,8 @@ class Errand:
         """
         with self._lock:
             if self.status != "running":
-                raise PanelError(f"there is nothing to stop: the look is {self.status}")
-            self.status = "stopping"
+                raise PanelError(f"there is nothing to stop: {self.what or 'the look'} is {self.status}")
+            self._end()
         self._changed()
 
     def wait(self, timeout: float | None = None) -> None:
@@ -83,12 +104,13 @@ class Errand:
         job = self._job
         if job is None:
             raise PanelError("there is nothing to wait for: begin some first")
-        try:
-            job.wait(timeout)
-        except KeyboardInterrupt:
-            if self.status == "running":
-                self.stop()
-            job.wait(_GRACE)
+        with suppress(Stopped):
+            try:
+                job.wait(timeout)
+            except KeyboardInterrupt:
+                if self.status == "running":
+                    self.stop()
+                job.wait(_GRACE)
 
     def close(self) -> None:
         """Stop what is under way, and return when the thread has ended.
@@ -99,9 +121,14 @@ class Errand:
         with self._lock:
             job = self._job
             if self.status == "running":
-                self.status = "stopping"
+                self._end()
         if job is not None and not job.join(_GRACE):
             raise PanelError(f"{self.what} has not ended within {_GRACE:g} s: it stops after its present element")
+
+    def _end(self) -> None:
+        self.status = "stopping"
+        if self._at_once and self._job is not None:
+            self._job.interrupt()
 
     def _run(self, work: Callable[[Progress], object]) -> None:
         work(self._told)
@@ -115,7 +142,10 @@ class Errand:
         with self._lock:
             job = self._job
             assert job is not None, "it runs this"
-            if job.error is not None:
+            self._watch.hold()
+            if isinstance(job.error, Stopped):
+                self.status = "stopped"
+            elif job.error is not None:
                 self.status, self.problem = "failed", explain(job.error, more="(panel.wait() raises it again)")
             else:
                 self.status = "stopped" if self.status == "stopping" else "finished"

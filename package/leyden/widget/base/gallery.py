@@ -1,20 +1,16 @@
-"""Thumbnails to click on: buttons with a picture, walked through by the arrow keys."""
+"""Thumbnails to click on: buttons with a picture, walked through by the arrow keys; a list to choose from elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, final
 
 import ipywidgets as widgets
 import traitlets
 
-try:
-    from anywidget import AnyWidget
-except ImportError:
-    AnyWidget = None
+from leyden.widget.base.live import Element, Twin, module
+from leyden.widget.base.view import View, html, labelled, put
 
-__all__ = ["Gallery", "still"]
-
-_Widget: Any = AnyWidget or widgets.DOMWidget
+__all__ = ["Gallery", "Thumbnails", "still"]
 
 _SCRIPT = """
 function render({ model, el }) {
@@ -74,8 +70,6 @@ function render({ model, el }) {
   fill();
   return () => { model.off("change:items", fill); model.off("change:value", mark); };
 }
-
-export default { render };
 """
 
 _STYLE = """
@@ -93,13 +87,14 @@ _STYLE = """
 .leyden-gallery p { margin: 0; line-height: 1.25; overflow: hidden; overflow-wrap: anywhere;
   display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 5; }
 .leyden-gallery button.broken div { border-left: 3px solid var(--jp-error-color1, #c62828); }
-.leyden-gallery span { display: block; width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.leyden-gallery span { width: 100%; overflow: hidden; overflow-wrap: anywhere; line-height: 1.25;
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; }
 """
 
 
 @final
-class Gallery(_Widget):
-    """Thumbnails as buttons; only where `leyden.widget.base.LIVE`, that is with anywidget.
+class Gallery(Element):
+    """Thumbnails as buttons.
 
     Attributes:
         items: what each thumbnail shows: its `index`, `source` (a picture as an address, or None) or else `words`, its
@@ -107,13 +102,81 @@ class Gallery(_Widget):
         value: index of the element that is chosen.
     """
 
-    _esm = _SCRIPT
+    _esm = module(_SCRIPT)
     _css = _STYLE
     items = traitlets.List().tag(sync=True)
     value = traitlets.Int(0).tag(sync=True)
 
     def __repr__(self) -> str:
         return f"Gallery({len(self.items)} thumbnails, {self.value} chosen)"
+
+
+@final
+class Thumbnails:
+    """Thumbnails to choose from: clicked on where a browser draws them, else pictures and a list below them.
+
+    Args:
+        value: index of the element that is chosen.
+        label: what one of them is: "element", "draw".
+
+    Attributes:
+        widget: what to put into a view.
+        pictures: the thumbnails as HTML; not kept up to date while the gallery is seen.
+        pick: the list.
+
+    Examples:
+        >>> thumbs = Thumbnails(4, label="element")
+        >>> thumbs.show([{"index": 4, "source": None, "words": "a", "caption": "4 cat", "title": "", "broken": False}])
+        >>> thumbs.pick.options
+        (('-', None), ('4 cat', 4))
+    """
+
+    def __init__(self, value: int, *, label: str) -> None:
+        self.pictures, self.pick = html(), widgets.Dropdown(options=[("-", None)])
+        plain = [self.pictures, labelled(label, self.pick, tip=f"Choose one {label} of those shown")]
+        self.widget = Twin(lambda: Gallery(value=value), plain)
+        self._filling = False
+
+    @property
+    def live(self) -> Gallery | None:
+        """The gallery in the browser; None without anywidget."""
+        return self.widget.live
+
+    def show(self, items: Sequence[dict[str, Any]]) -> None:
+        """Shows thumbnails, each as `Gallery.items` takes it."""
+        if self.live is not None:
+            self.live.items = list(items)
+        if not self.widget.drawn:
+            put(self.pictures, still(items))
+        options = [("-", None), *((item["caption"], item["index"]) for item in items)]
+        if list(self.pick.options) != options:
+            chosen, self._filling = self.pick.value, True  # the list goes to its first line by itself: nobody chose it
+            try:
+                self.pick.options = options
+                self.pick.value = chosen if chosen in [index for _, index in options] else None
+            finally:
+                self._filling = False
+
+    def link(self, view: View, *, read: Callable[[], int], act: Callable[[int], Any]) -> None:
+        """Keeps what is chosen and a piece of the panel's state alike, as `View.link` does.
+
+        Args:
+            view: the view that they are part of.
+            read: gives the index that is chosen; one that is not shown is chosen nowhere.
+            act: sets it.
+        """
+
+        def listed() -> int | None:
+            chosen = read()
+            return chosen if any(index == chosen for _, index in self.pick.options) else None
+
+        def pick(index: int | None) -> None:
+            if index is not None and not self._filling:
+                act(index)
+
+        if self.live is not None:
+            view.link(self.live, read=read, act=act)
+        view.link(self.pick, read=listed, act=pick)
 
 
 def still(items: Sequence[dict[str, Any]], captions: Sequence[str] = ()) -> str:

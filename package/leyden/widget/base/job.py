@@ -1,5 +1,6 @@
 """Work beside the notebook: one job in a thread of its own, and drawing that never falls behind."""
 
+import ctypes
 import threading
 import time
 from collections.abc import Callable
@@ -9,9 +10,14 @@ import torch
 
 from leyden.errors import PanelError
 
-__all__ = ["Job", "Latest", "Stopwatch"]
+__all__ = ["Job", "Latest", "Stopped", "Stopwatch"]
 
 _Result = TypeVar("_Result")
+
+
+@final
+class Stopped(BaseException):
+    """Work was ended from outside; no `Exception`, so that no work takes it for a fault of its own."""
 
 
 @final
@@ -40,6 +46,8 @@ class Job(Generic[_Result]):
         self._result: list[_Result] = []
         self._finished = False
         self._ended = threading.Event()
+        self._gate = threading.Lock()
+        self._struck = False
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"leyden-{name}", daemon=True)
 
@@ -57,6 +65,19 @@ class Job(Generic[_Result]):
         """Starts the thread and returns the job."""
         self._thread.start()
         return self
+
+    def interrupt(self) -> None:
+        """Ends work that looks for no stop itself, at its next line of Python, as Ctrl-C ends a cell.
+
+        The job's error is then `Stopped`. An operator that is at work in C, as a product of matrices, ends first.
+        Without effect before the start, once the work is over, and the second time.
+        """
+        with self._gate:
+            ident = self._thread.ident
+            if ident is None or self._finished or self._struck:
+                return
+            self._struck = True
+            _raise_in(ident, Stopped)
 
     def join(self, timeout: float | None = None) -> bool:
         """Waits until the thread has ended, at most `timeout` seconds; returns whether it has."""
@@ -81,16 +102,31 @@ class Job(Generic[_Result]):
     def _run(self) -> None:
         torch.set_num_threads(self._threads)
         try:
-            self._result.append(self._work())
+            try:
+                self._result.append(self._work())
+            finally:
+                self._seal()
         except BaseException as error:  # the thread has no caller: whoever waits gets it, an exit too
             self.error = error
+            self._result.clear()
+            self._seal()  # the first time it may have been struck itself; it is struck once only
+        try:
+            if self._done is not None:
+                self._done()
         finally:
+            self._ended.set()
+
+    def _seal(self) -> None:
+        """From here on nothing is raised in the thread from outside, nor is anything still under way."""
+        with self._gate:
             self._finished = True
-            try:
-                if self._done is not None:
-                    self._done()
-            finally:
-                self._ended.set()
+        _raise_in(threading.get_ident(), None)
+
+
+def _raise_in(ident: int, error: type[BaseException] | None) -> None:
+    """Raise an error in a thread at its next line of Python; None takes back what was not raised yet."""
+    given = ctypes.c_void_p() if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), given)
 
 
 @final

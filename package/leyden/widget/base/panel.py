@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from leyden import plot
 from leyden.errors import LeydenError, PanelError
+from leyden.widget.base.advice import advice
 
 __all__ = ["Fact", "Panel", "Picture", "Shown", "draws", "explain"]
 
@@ -166,8 +167,11 @@ class Panel(ABC):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The live view, and under it plain text and HTML for wherever no front end runs."""
-        still = self.picture()
-        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": still.html()}
+        try:
+            drawn = self.picture().html()
+        except Exception as error:  # a panel that cannot be drawn is shown all the same, and says why
+            drawn = f"<p>{escape(repr(self))}: {escape(explain(error, more='while the picture was drawn'))}</p>"
+        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": drawn}
         if not self._closed:
             bundle |= self.view.widget._repr_mimebundle_()
         return bundle | {"text/plain": repr(self)}
@@ -190,9 +194,15 @@ def draws(kind: type[_Kind]) -> Callable[[_View], _View]:
 
 
 def explain(error: BaseException, *, more: str = "") -> str:
-    """One readable line for an error; one of leyden's own says what to do itself."""
+    """One readable line for an error: what to do, where that is known, and what was raised.
+
+    Args:
+        error: what was raised; an error of leyden's own says what to do itself.
+        more: what to add for any other.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if isinstance(error, LeydenError):
         return " ".join(lines) or type(error).__name__
     first = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-    return f"{first} {more}".strip()
+    told = advice(error)
+    return f"{told} ({first})" if told else f"{first} {more}".strip()

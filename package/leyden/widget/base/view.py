@@ -2,7 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -12,11 +12,13 @@ import ipywidgets as widgets
 
 from leyden import plot
 from leyden.widget.base.job import Latest
+from leyden.widget.base.live import TWIN_STYLE, Names, Twin
 from leyden.widget.base.panel import Fact, Panel, explain
+from leyden.widget.base.svg import CURVE_STYLE
 
 __all__ = ["View", "bars", "button", "facts_table", "flow", "heading", "html", "image", "labelled", "put", "stack"]
 
-_STYLE = """<style>
+_LOOK = """
 .leyden { border: 1px solid var(--jp-border-color2, #8886); border-radius: 4px; padding: 12px 14px; max-width: 1080px;
   background: var(--jp-layout-color1, Canvas); color: var(--jp-ui-font-color1, CanvasText);
   font-family: var(--jp-ui-font-family, sans-serif); font-size: var(--jp-ui-font-size1, 13px); box-sizing: border-box; }
@@ -27,6 +29,9 @@ _STYLE = """<style>
 .leyden-stack > * { margin: 0; }
 .leyden .widget-html, .leyden .widget-html > .widget-html-content { line-height: 1.45; width: 100%; min-width: 0;
   color: inherit; font-size: inherit; overflow-wrap: break-word; }
+.leyden .widget-html:has(> .widget-html-content:empty) { display: none; }
+.leyden .widget-select select[size] { max-height: 230px; }
+.leyden .widget-select select[size] option { white-space: normal; overflow-wrap: anywhere; }
 .leyden h4 { margin: 0; font-size: 14px; font-weight: 600; }
 .leyden .quiet { color: var(--jp-ui-font-color2, GrayText); }
 .leyden .head { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; }
@@ -35,23 +40,26 @@ _STYLE = """<style>
 .leyden .state { font-weight: 600; }
 .leyden .state::before { content: ""; display: inline-block; width: 8px; height: 8px; border-radius: 50%;
   margin-right: 6px; background: currentColor; }
-.leyden .state.running, .leyden .state.finished { color: #009E73; }
+.leyden { --good: color-mix(in srgb, #009E73 75%, var(--jp-ui-font-color1, CanvasText));
+  --wary: color-mix(in srgb, #D55E00 75%, var(--jp-ui-font-color1, CanvasText)); }
+.leyden .state.running, .leyden .state.finished { color: var(--good); }
 .leyden .state.failed { color: var(--jp-error-color1, #d33); }
-.leyden .state.paused, .leyden .state.stopping, .leyden .state.stopped, .leyden .state.interrupted { color: #D55E00; }
+.leyden .state.paused, .leyden .state.stopping, .leyden .state.stopped,
+.leyden .state.interrupted { color: var(--wary); }
 .leyden .bar { height: 6px; border-radius: 3px; background: var(--jp-layout-color3, #8884); overflow: hidden; }
 .leyden .bar > i { display: block; height: 100%; background: #0072B2; }
 .leyden table.facts { border-collapse: collapse; font-size: inherit; }
 .leyden table.facts th { text-align: left; font-weight: 400; color: var(--jp-ui-font-color2, GrayText);
-  padding: 1px 16px 1px 0; vertical-align: top; white-space: nowrap; }
+  padding: 1px 16px 1px 0; vertical-align: top; min-width: 7.5em; overflow-wrap: anywhere; }
 .leyden table.facts td { text-align: left; padding: 1px 0; overflow-wrap: anywhere;
   font-variant-numeric: tabular-nums; }
-.leyden .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(78px, 1fr)); gap: 8px; margin: 0; }
+.leyden .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(86px, 1fr)); gap: 8px; margin: 0; }
 .leyden .samples.large { grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); }
 .leyden .samples figure { margin: 0; min-width: 0; }
 .leyden .samples img { width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 3px; display: block;
   background: var(--jp-layout-color2, transparent); }
 .leyden .samples figcaption { font-size: 12px; line-height: 1.3; overflow-wrap: anywhere; }
-.leyden .right { color: #009E73; } .leyden .wrong { color: #D55E00; }
+.leyden .right { color: var(--good); } .leyden .wrong { color: var(--wary); }
 .leyden .right::before { content: "\\2713\\00a0"; } .leyden .wrong::before { content: "\\2717\\00a0"; }
 .leyden .scroll { overflow: auto; max-height: 340px; }
 .leyden pre { margin: 0; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; font-size: 12px;
@@ -69,7 +77,9 @@ _STYLE = """<style>
 .leyden .half { flex: 1 1 320px; min-width: 0; }
 .leyden .half .labelled { width: 100%; }
 .leyden .widget-readout { min-width: 52px; }
-</style>"""
+"""
+
+_STYLE = f"<style>{_LOOK}{TWIN_STYLE}{CURVE_STYLE}</style>"
 
 
 class View(ABC):
@@ -92,9 +102,9 @@ class View(ABC):
         self._redraw = Latest(self._safely, name=f"{type(self).__name__}-redraw", per_second=per_second)
         self._note = html()
         self._failure = ""
-        self.widget = stack(
-            [widgets.HTML(_STYLE, layout={"display": "none"}), heading(title), *self.build(), self._note]
-        )
+        names, style = Twin(Names, []), widgets.HTML(_STYLE, layout={"display": "none"})
+        names.layout.display = "none"
+        self.widget = stack([style, heading(title), *self.build(), self._note, names])
         self.widget.add_class("leyden")
         self._safely()
         panel.listen(self._redraw.request)
@@ -112,10 +122,11 @@ class View(ABC):
         return self._redraw.settle(timeout)
 
     def close(self) -> None:
-        """Ends drawing and closes every widget, styles and layouts included."""
+        """Ends drawing and closes every widget, styles and layouts included, also one that is not shown."""
         self._redraw.close()
-        for widget in _family(self.widget):
-            widget.close()
+        for root in (*_held(vars(self)), self.widget):
+            for widget in _family(root):
+                widget.close()
 
     def link(self, control: widgets.DOMWidget, *, read: Callable[[], Any], act: Callable[[Any], Any]) -> None:
         """Keeps a control and a piece of the panel's state alike, whichever of them changes.
@@ -135,8 +146,7 @@ class View(ABC):
                 if self._following or change["new"] == link.known:
                     return
                 if self._panel.attempt(partial(act, change["new"])):
-                    link.known = read()
-                    put(control, link.known)
+                    self._panel.attempt(link.settle)
 
         control.observe(heard, "value")
 
@@ -169,9 +179,25 @@ class View(ABC):
 class _Link:
     """A control, where its value comes from, and the value that both had last."""
 
-    control: widgets.DOMWidget
+    control: Any
     read: Callable[[], Any]
     known: Any
+
+    def settle(self) -> None:
+        """Brings the control to the state that came of what the user did, unless it stands there but for rounding.
+
+        A browser's slider says 16.00000000000003 for 16: set back for that, it would jump while it is held.
+        """
+        self.known = self.read()
+        if not _near(self.control.value, self.known, 0.5 * (getattr(self.control, "step", None) or 0)):
+            put(self.control, self.known)
+
+
+def _near(one: Any, other: Any, within: float) -> bool:
+    """Whether two numbers, or the numbers of two ranges, are as good as the same."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(_near(*pair, within) for pair in zip(one, other, strict=True))
+    return isinstance(one, float) and isinstance(other, int | float) and abs(one - other) <= within
 
 
 def put(widget: Any, value: Any, trait: str = "value") -> None:
@@ -244,6 +270,15 @@ def image(png: bytes, *, alt: str) -> str:
     (measured with jupyterlab-widgets 3.0.17).
     """
     return f'<img class="picture" decoding="sync" alt="{escape(alt)}" src="{plot.data_uri(png)}">'
+
+
+def _held(value: Any) -> list[widgets.Widget]:
+    """The widgets among some values, those in lists and mappings included."""
+    if isinstance(value, Mapping):
+        return [widget for part in tuple(value.values()) for widget in _held(part)]
+    if isinstance(value, list | tuple):
+        return [widget for part in value for widget in _held(part)]
+    return [value] if isinstance(value, widgets.Widget) else []
 
 
 def _family(root: Any) -> list[widgets.Widget]:

@@ -35,7 +35,7 @@ class CallbackPanel(Panel):
         task: for a list, the LightningModule to be trained, to look at what it logs.
 
     Raises:
-        PanelError: resolutions or a task were given beside a graph, which has its own.
+        PanelError: no callbacks at all were given, or resolutions or a task beside a graph, which has its own.
         TrainError: something else than callbacks was given.
 
     Examples:
@@ -60,6 +60,8 @@ class CallbackPanel(Panel):
         if graph is not None and (resolutions or task is not None):
             given = ", ".join(map(repr, [*resolutions, *([task] if task is not None else [])]))
             raise PanelError(f"a CallbackGraph has its own resolutions and its own task; given {given} beside it")
+        if not isinstance(callbacks, Iterable):
+            raise PanelError(f"callbacks must be a CallbackGraph or a list of callbacks; given {callbacks!r}")
         self._graph = graph
         self._planned = graph.plan if graph is not None else plan(callbacks, *resolutions, task=task)
         self._log = graph.log if graph is not None else RunLog(keep=1)
@@ -71,7 +73,10 @@ class CallbackPanel(Panel):
     def __repr__(self) -> str:
         faults, calls = len(self.faults), sum(total.calls for total in self._log.totals)
         told = f", {faults} fault{'' if faults == 1 else 's'}" if faults else ""
-        return f"CallbackPanel({len(self.plan.nodes)} callbacks{told}{f', {calls:,} calls' if calls else ''})"
+        count = len(self.plan.nodes)
+        return (
+            f"CallbackPanel({count} callback{'' if count == 1 else 's'}{told}{f', {calls:,} calls' if calls else ''})"
+        )
 
     @property
     def plan(self) -> Plan:

@@ -39,6 +39,7 @@ class CallbackView(View):
         self.sections = widgets.ToggleButtons(
             options=[(name.capitalize(), name) for name in get_args(CallbackSection)], style={"button_width": "auto"}
         )
+        self.sections.tooltip = "What is shown"
         self.sections.add_class("leyden-sections")
         self.link(self.sections, read=lambda: panel.section, act=panel.turn_to)
         self.filters = self._filters()

@@ -18,16 +18,20 @@ from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.view import Element
 from leyden.data.volume import Volume
 from leyden.items import Keypoints
+from leyden.widget.base.panel import explain
 from leyden.widget.base.picture import encode, mosaic
 from leyden.widget.base.view import facts_table
 from leyden.widget.data.canvas import flat, heat, painted
 from leyden.widget.data.slices import slices_of, usual_window
 
-__all__ = ["Look", "Part", "first_volume", "parts_of", "value_span", "window_of"]
+__all__ = ["Look", "Part", "first_volume", "parts_of", "sorted_fields", "value_span", "window_of"]
 
 _SIDE = 460  # pixels of a picture on the screen, its longer side
 _SIGNS = 4000  # of a text that are shown
+_UNORDERED = (torch.uint16, torch.uint32, torch.uint64)  # torch finds no least and greatest of these
 _COUNTED = 2**16  # labels up to which places are counted, not sorted
+_SHORT = 60  # signs of a text that is a value among others
+_ROWS: tuple[Kind, ...] = ("label", "number", "missing", "other")  # kinds that are told on one line
 _HEARD = 20.0  # s of a sound that are sent to the browser: 16 bits at 44.1 kHz make 1.8 MB
 
 
@@ -83,38 +87,41 @@ def parts_of(element: Element, look: Look) -> tuple[Part, ...]:
     """An element as what can be shown of it, its pictures first."""
     if type(element) is Broken:
         return (Part("broken", "this element cannot be read", html=_problem(element), text=(element.problem,)),)
-    fields = fields_of(element)
-    kinds = kinds_of(fields, rate=look.rate, given=look.kinds)
-    parts: list[Part] = []
+    fields, kinds = sorted_fields(element, look)
+    nothing = Part("element", "this element cannot be drawn", text=(type(element).__name__,))
+    parts: list[Part] = [] if kinds else [nothing]
     rows: list[tuple[str, str]] = []
-    for name, value in fields.items():
-        kind = kinds[name]
-        if kind in ("image", "volume"):
-            parts.append(_scene(name, fields, kinds, look))
-        elif kind in ("mask", "points"):
-            if not _overlaid(name, fields, kinds, look):
-                parts.append(_alone(name, value, look))
-        elif kind == "sound":
-            parts.append(_sound(name, value, look.rate or rate_in(fields) or 1.0))
-        elif kind == "tensor":
-            parts.append(_block(name, value))
-        elif kind == "text" and len(value) > 60:
-            parts.append(_text(name, value))
-        else:
+    for name, kind in kinds.items():
+        if kind in _ROWS or (kind == "text" and len(fields[name]) <= _SHORT):
             called = "label" if kind == "label" and name.isdigit() else _called(name)
-            rows.append((called, _told(name, value, fields, kinds, look)))
+            rows.append((called, _told(name, fields[name], fields, kinds, look)))
+            continue
+        try:
+            part = _part(name, fields, kinds, look)
+        except Exception as error:  # of numbers that cannot be counted or are nowhere: the rest is shown
+            told = f"cannot be drawn: {explain(error)}"
+            part = Part(_called(name), told, text=(f"{type(fields[name]).__name__} {told}",))
+        parts += [] if part is None else [part]
     if rows:
         text = tuple(f"{name}  {told}" for name, told in rows)
         parts.append(Part("values", "", html=facts_table(rows), text=text))
     return tuple(parts)
 
 
+def sorted_fields(element: Element, look: Look) -> tuple[dict[str, Element], dict[str, Kind]]:
+    """The fields of an element and the kind of each; none of either where that cannot be told."""
+    try:
+        fields = fields_of(element)
+        return fields, kinds_of(fields, rate=look.rate, given=look.kinds)
+    except Exception:  # of values that are nowhere, as on the meta device: what shows it says so
+        return {}, {}
+
+
 def first_volume(element: Element, look: Look) -> tuple[int, int, int] | None:
     """Voxels along z, y and x of the first volume, or mask of one, in an element; None where there is none."""
     if type(element) is Broken:
         return None
-    fields = fields_of(element)
-    kinds = kinds_of(fields, rate=look.rate, given=look.kinds)
+    fields, kinds = sorted_fields(element, look)
     grids = (grid_of(fields[name]) for name, kind in kinds.items() if kind in ("volume", "mask"))
     return next(((grid[0], grid[1], grid[2]) for grid in grids if len(grid) == 3), None)
 
@@ -138,10 +145,21 @@ def _windowed(element: Element, look: Look) -> Element | None:
     """The first image or volume of an element that is not of bytes."""
     if type(element) is Broken:
         return None
-    fields = fields_of(element)
-    kinds = kinds_of(fields, rate=look.rate, given=look.kinds)
+    fields, kinds = sorted_fields(element, look)
     name = next((name for name, kind in kinds.items() if kind in ("image", "volume")), None)
     return fields[name] if name is not None and _has_window(fields[name]) else None
+
+
+def _part(name: str, fields: Mapping[str, Element], kinds: Mapping[str, Kind], look: Look) -> Part | None:
+    """A field by itself; None of what is drawn over another one."""
+    value, kind = fields[name], kinds[name]
+    if kind in ("image", "volume"):
+        return _scene(name, fields, kinds, look)
+    if kind in ("mask", "points"):
+        return None if _overlaid(name, fields, kinds, look) else _alone(name, value, look)
+    if kind == "sound":
+        return _sound(name, value, look.rate or rate_in(fields) or 1.0)
+    return _block(name, value) if kind == "tensor" else _text(name, value)
 
 
 def _scene(name: str, fields: Mapping[str, Element], kinds: Mapping[str, Kind], look: Look) -> Part:
@@ -152,14 +170,20 @@ def _scene(name: str, fields: Mapping[str, Element], kinds: Mapping[str, Kind], 
     points = [fields[other] for other in over if kinds[other] == "points"]
     places = points[0].data if points else None
     words = _words(value)
+    told = ", ".join([words, *(f"{_called(other)} over it" for other in over)])
     if kind == "volume":
         pictures = slices_of(value, look.place, window=look.window, mask=masks[0] if masks else None, points=places)
     else:
         pixels = flat(value, (look.window or usual_window(value)) if _has_window(value) else None)
         drawn = painted(pixels, side=_SIDE, mask=masks[0] if masks else None, points=places)
-        pictures = ((f"{name}: {words}", encode(drawn)),)
-    told = ", ".join([words, *(f"{_called(other)} over it" for other in over)])
+        pictures = ((f"{_seen(name, fields, kinds, look)}: {told}", encode(drawn)),)
     return Part(_called(name), told, pictures, html=_legend(masks[0], look.regions) if masks else "")
+
+
+def _seen(name: str, fields: Mapping[str, Element], kinds: Mapping[str, Kind], look: Look) -> str:
+    """A field by name, and what it is a picture of, where a label says so."""
+    label = label_in(fields, kinds, classes=look.classes)
+    return name if label is None else f"{name} of {label}"
 
 
 def _overlaid(name: str, fields: Mapping[str, Element], kinds: Mapping[str, Kind], look: Look) -> str | None:
@@ -272,6 +296,7 @@ def _words(value: Element) -> str:
 
 def _extent(numbers: Tensor) -> tuple[float, float]:
     """Least and greatest finite value; a scan of 100 million takes 50 ms, as nothing is copied where all are finite."""
+    numbers = numbers.to(torch.int64) if numbers.dtype in _UNORDERED else numbers
     low, high = (float(end) for end in numbers.aminmax())
     if math.isfinite(low) and math.isfinite(high):
         return low, high

@@ -3,20 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from leyden import plot
 from leyden.data.look.clock import Timing, duration, timing
 from leyden.data.look.reading import Progress, spread, visit
 from leyden.data.look.survey import Statistics, Tally
 from leyden.data.look.twin import Duplicates, Place, Prints
+from leyden.data.pipe.broken import named
 from leyden.data.pipe.source import as_container
 from leyden.data.pipe.view import Container, Element, describe
-from leyden.errors import DataError
+from leyden.errors import DataError, PanelError
 from leyden.widget.base.panel import Fact
 from leyden.widget.data.element import Look
 
-__all__ = ["Findings", "Task", "balance_picture", "field_facts", "groups_shown", "pipeline_picture", "search", "survey"]
+__all__ = [
+    "Findings", "Task", "balance_picture", "checked", "field_facts", "groups_shown", "pipeline_picture", "search",
+    "survey",
+]  # fmt: skip
 
 Task: TypeAlias = Literal["statistics", "duplicates", "timing"]
 """What can be looked for."""
@@ -56,8 +60,22 @@ class Findings:
         """(what it shows, PNG) of the classes and of the pipe, where they were looked at."""
         drawn: list[tuple[str, bytes]] = []
         if self.statistics is not None and self.statistics.balance:
-            drawn.append(("Elements of every class", balance_picture(self.statistics.balance)))
+            told = ", ".join(f"{name} {count:,}" for name, count in list(self.statistics.balance.items())[:_CLASSES])
+            drawn.append((f"Elements of every class: {told}", balance_picture(self.statistics.balance)))
         return drawn + ([pipeline_picture(self.timing)] if self.timing is not None else [])
+
+
+def checked(tasks: Sequence[Task], sample: int | None) -> Sequence[Task]:
+    """What to look for: all that there is where nothing is named.
+
+    Raises:
+        PanelError: there is no such task, or the sample is below 1.
+    """
+    known = get_args(Task)
+    wrong = [task for task in tasks if task not in known]
+    if wrong or (sample is not None and sample < 1):
+        raise PanelError(f"look takes {', '.join(known)} and a sample of 1 or more; given {wrong}, {sample=}")
+    return tasks or known
 
 
 def survey(
@@ -86,16 +104,17 @@ def survey(
     timed = min(len(as_container(pipe)), _COUNT + _WARM_UP) if "timing" in tasks else 0
     done, going = 0, True
     if "statistics" in tasks or "duplicates" in tasks:
-        whole = parts[0][1]
-        tally = Tally(describe(whole), len(whole), classes=look.classes, kinds=look.kinds)
+        tally = Tally(describe(parts[0][1]), len(parts[0][1]), classes=look.classes, kinds=look.kinds)
         prints = Prints([name for name, _ in parts], classes=look.classes, near=near, kinds=look.kinds)
         doubles = "duplicates" in tasks
         ways = _ways(parts if doubles else parts[:1], tally, prints if doubles else None, sample)
         total = timed + sum(len(indices) for _, indices, _ in ways)
-        for part, indices, see in ways:
-            read = visit(part, indices, see, progress=partial(_told, progress, done, total)) if going else 0
-            done, going = done + read, going and read == len(indices)
-        note(Findings(tally.result() if "statistics" in tasks else None, prints.result() if doubles else None))
+        try:
+            for part, indices, see in ways:
+                read = visit(part, indices, see, progress=partial(_told, progress, done, total)) if going else 0
+                done, going = done + read, going and read == len(indices)
+        finally:
+            note(Findings(tally.result() if "statistics" in tasks else None, prints.result() if doubles else None))
     if timed and going:
         told = partial(_told, progress, done, done + timed)
         note(Findings(timing=timing(pipe, count=_COUNT, warm_up=_WARM_UP, progress=told)))
@@ -111,9 +130,12 @@ def _ways(
 
 
 def _see(tally: Tally, prints: Prints | None, index: int, element: Element) -> None:
-    tally.see(index, element)
-    if prints is not None:
-        prints.see(0, index, element)
+    try:
+        tally.see(index, element)
+        if prints is not None:
+            prints.see(0, index, element)
+    except Exception as error:
+        raise DataError(f"the look ended at element {index}, which cannot be counted: {named(error)}") from error
 
 
 def _told(progress: Progress, before: int, total: int, read: int, _count: int) -> object:

@@ -4,6 +4,7 @@ from html import escape
 
 from leyden.data.look.field import FieldStatistics
 from leyden.widget.base.gallery import still
+from leyden.widget.base.telling import bar_html, state_html, told_progress
 from leyden.widget.base.view import bars, facts_table, image
 from leyden.widget.data.findings import field_facts, groups_shown, pipeline_picture
 from leyden.widget.data.panel import DataPanel
@@ -18,17 +19,11 @@ _NOTHING = '<p class="quiet">Nothing yet: press <b>Look through</b>, or call <co
 
 def look_html(panel: DataPanel) -> str:
     """How far a look through all elements is."""
-    done, total = panel.progress
     if panel.status == "idle":
         return '<span class="quiet">not looked through yet</span>'
-    share = done / total if total else 0.0
-    counted = f"{done:,} of {total:,} read" if total else ""
-    told = f'<span class="state {panel.status}">{panel.status}</span><span class="quiet">{counted}</span>'
-    span = f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}"'
-    return (
-        f'<div class="head" role="status">{told}</div><div class="bar" role="progressbar" aria-label="elements read" '
-        f'{span}><i style="width:{share:.1%}"></i></div>'
-    )
+    (done, total), (seconds, remaining) = panel.progress, panel.times
+    told = told_progress(done, total, "elements", seconds=seconds, remaining=remaining)
+    return state_html(panel.status, told) + bar_html(done / total if total else 0.0, "elements read")
 
 
 def statistics_html(panel: DataPanel) -> str:

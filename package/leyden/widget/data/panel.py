@@ -1,5 +1,6 @@
 """A container looked through: one element in full, a page of them in small, and what is in all of them."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,19 +15,19 @@ from leyden.data.pipe.source import as_container
 from leyden.data.pipe.view import Element, describe
 from leyden.errors import PanelError
 from leyden.widget.base.errand import Errand, LookStatus
-from leyden.widget.base.gallery import still
 from leyden.widget.base.panel import Fact, Panel
-from leyden.widget.base.picture import encode
-from leyden.widget.data.canvas import card
 from leyden.widget.data.element import Look, Part, parts_of
-from leyden.widget.data.findings import Findings, Task, search, survey
-from leyden.widget.data.shelf import Locked, Shelf
-from leyden.widget.data.thumb import Thumb, grid_of_thumbs, message, thumb_of
+from leyden.widget.data.findings import Findings, Task, checked, search, survey
+from leyden.widget.data.shelf import Locked, Shelf, filled
+from leyden.widget.data.telling import batch_part, pictures_of
+from leyden.widget.data.thumb import Thumb, thumb_of
 
 __all__ = ["DataPanel", "Section"]
 
 Section: TypeAlias = Literal["browse", "statistics", "duplicates", "pipeline"]
 """What the panel shows."""
+
+_PATIENCE = 1.0  # seconds that a still picture waits for its page
 
 
 @final
@@ -75,12 +76,7 @@ class DataPanel(Panel):
         page_size: int = 24,
     ) -> None:
         super().__init__()
-        self._data = as_container(data)
-        if not len(self._data) or not 1 <= page_size <= 100:
-            raise PanelError(
-                f"a data panel shows at least one element, 1 to 100 a page; given {describe(self._data)} of "
-                f"{len(self._data)}, {page_size} a page"
-            )
+        self._data = filled(data, page_size)
         self._held_out = None if held_out is None else as_container(held_out)
         names = class_names(self._data) if classes is None else tuple(classes)
         self._style = Look(names, dict(regions or {}), rate, dict(kinds or {}))
@@ -89,7 +85,7 @@ class DataPanel(Panel):
         self._section: Section = "browse"
         self._shelf = Shelf(self._data)
         self._findings = Findings()
-        self._errand = Errand(self.changed)
+        self._errand = Errand(self._heard)
 
     def __repr__(self) -> str:
         return f"DataPanel({describe(self._data)}, element {self._index} of {len(self)})"
@@ -160,6 +156,11 @@ class DataPanel(Panel):
         return self._errand.progress
 
     @property
+    def times(self) -> tuple[float, float | None]:
+        """Seconds that the newest look took so far, and seconds left; None where that is not known."""
+        return self._errand.seconds, self._errand.remaining
+
+    @property
     def findings(self) -> Findings:
         """What looks have found so far: `statistics`, `duplicates`, `timing`."""
         return self._findings
@@ -179,7 +180,7 @@ class DataPanel(Panel):
         self.say("")
 
     def next(self) -> None:
-        """Shows the next element; after the last the first."""
+        """Shows the next element; after the last comes the first."""
         self.go((self._index + 1) % len(self))
 
     def previous(self) -> None:
@@ -264,13 +265,8 @@ class DataPanel(Panel):
             PanelError: a look is under way, there is no such task, the sample is below 1, or the panel is closed.
         """
         self._open()
-        known = get_args(Task)
-        wrong = [task for task in tasks if task not in known]
-        if wrong or (sample is not None and sample < 1):
-            raise PanelError(f"look takes {', '.join(known)} and a sample of 1 or more; given {wrong}, {sample=}")
-        work = partial(
-            survey, self._parts(), self._data, tasks=tasks or known, look=self._style, sample=sample, near=near
-        )
+        wanted = checked(tasks, sample)
+        work = partial(survey, self._parts(), self._data, tasks=wanted, look=self._style, sample=sample, near=near)
         self._errand.start(lambda progress: work(progress=progress, note=self._note), "a look through the elements")
 
     def stop(self) -> None:
@@ -295,12 +291,10 @@ class DataPanel(Panel):
         self._errand.close()
         super().close()
 
-    def thumbs(self) -> list[Thumb]:
-        """The thumbnails of the present page, read now."""
+    def thumbs(self, *, within: float | None = None) -> list[Thumb]:
+        """The thumbnails of the present page, read now; within so many seconds, if that is said."""
         start = self._page * self._page_size
-        return [
-            self._shelf.thumb(index, self._style) for index in range(start, min(start + self._page_size, len(self)))
-        ]
+        return self._shelf.row(range(start, min(start + self._page_size, len(self))), self._style, within=within)
 
     def thumb(self, place: Place) -> Thumb:
         """The thumbnail of an element in a group of duplicates, read now."""
@@ -312,10 +306,7 @@ class DataPanel(Panel):
         samples = self._shelf.samples(self._index)
         if not samples:
             return parts_of(self.element, self._style)
-        thumbs = [thumb_of(number, each, self._style) for number, each in enumerate(samples)]
-        words = f"the first {len(samples)} elements of batch {self._index}"
-        drawn = ((words, encode(grid_of_thumbs(thumbs, columns=4))),)
-        return (Part("batch", words, drawn, html=still([message(thumb) for thumb in thumbs]), instead=True),)
+        return (batch_part(samples, self._index, self._style),)
 
     def facts(self) -> list[Fact]:
         """The data, what is shown of them, and what looks have found."""
@@ -324,13 +315,14 @@ class DataPanel(Panel):
         return rows + self._findings.facts() + [("broken", str(fault)) for fault in self.broken[:10]]
 
     def pictures(self) -> list[tuple[str, bytes]]:
-        """The present element, the present page, the classes and the pipe where they were looked at."""
+        """The present element, the present page, the classes and the pipe where they were looked at.
+
+        Of a page that takes longer than a second to read, thumbnails that are missing say so.
+        """
+        began = time.monotonic()
         parts = self.parts()
-        drawn = [picture for part in parts for picture in part.pictures]
-        drawn = drawn or [(f"element {self._index}", encode(card([line for part in parts for line in part.lines()])))]
-        thumbs = self.thumbs()
-        page = (f"Elements {thumbs[0].index} to {thumbs[-1].index}", encode(grid_of_thumbs(thumbs)))
-        return [*drawn, page, *self._findings.pictures()]
+        thumbs = self.thumbs(within=_PATIENCE - (time.monotonic() - began))
+        return [*pictures_of(parts, thumbs, self._index), *self._findings.pictures()]
 
     def _parts(self) -> list[tuple[str, Locked]]:
         """What is looked through, and what it is called: the elements beneath batches, and those held out."""
@@ -340,8 +332,14 @@ class DataPanel(Panel):
     def _search(self, label: str, progress: Progress) -> int | None:
         look, labels = self._style, self._shelf.label
         found = search(lambda each: labels(each, look), label, start=self._index, count=len(self), progress=progress)
-        self.say(f"no element of class {label!r} was found") if found is None else self.go(found)
+        ended = f"the search for {label!r} was stopped" if self._errand.status == "stopping" else ""
+        self.say(ended or f"no element of class {label!r} was found") if found is None else self.go(found)
         return found
+
+    def _heard(self) -> None:
+        """Say what a look ended by, on its thread, and tell everyone who listens."""
+        self._message = self._errand.problem or self._message
+        self.changed()
 
     def _note(self, found: Findings) -> None:
         """Keep what a look found, on its thread."""

@@ -1,20 +1,40 @@
 """What a panel reads of a container: one element at a time, the newest kept, and nothing that is not asked for."""
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import final
 
-from leyden.data.look.leaf import fields_of, kinds_of, label_in
+from leyden.data.look.leaf import label_in
 from leyden.data.look.reading import beneath_batches, read, samples_of
 from leyden.data.pipe.broken import Broken
+from leyden.data.pipe.source import as_container
 from leyden.data.pipe.view import Container, Element, View, describe
-from leyden.widget.data.element import Look
-from leyden.widget.data.thumb import Thumb, thumb_of
+from leyden.errors import PanelError
+from leyden.widget.data.element import Look, sorted_fields
+from leyden.widget.data.thumb import Thumb, thumb_of, unread
 
-__all__ = ["Locked", "Shelf"]
+__all__ = ["Locked", "Shelf", "filled"]
 
 _KEPT = 240  # thumbnails: ten pages, some 12 MB
 _BATCH = 16  # elements of a batch that are shown
+
+
+def filled(data: Element, page_size: int) -> Container:
+    """A container that has something to show, on pages of a size that can be shown.
+
+    Raises:
+        DataError: it is no container.
+        PanelError: it is empty, or the page size is out of range.
+    """
+    found = as_container(data)
+    if not len(found) or not 1 <= page_size <= 100:
+        raise PanelError(
+            f"a data panel shows at least one element, 1 to 100 a page; given {describe(found)} of {len(found)}, "
+            f"{page_size} a page"
+        )
+    return found
 
 
 @final
@@ -92,8 +112,7 @@ class Shelf:
             if self._batched or type(element) is Broken:
                 self._labels[key] = None
             else:
-                fields = fields_of(element)
-                kinds = kinds_of(fields, rate=look.rate, given=look.kinds)
+                fields, kinds = sorted_fields(element, look)
                 self._labels[key] = label_in(fields, kinds, classes=look.classes)
         return self._labels[key]
 
@@ -109,6 +128,16 @@ class Shelf:
             while len(self._thumbs) > _KEPT:
                 self._thumbs.popitem(last=False)
             return self._thumbs[key]
+
+    def row(self, indices: Sequence[int], look: Look, *, within: float | None = None) -> list[Thumb]:
+        """The thumbnails of elements; what is not read within so many seconds says so."""
+        end = None if within is None else time.monotonic() + within
+        return [
+            self.thumb(index, look)
+            if end is None or self._key(index) in self._thumbs or time.monotonic() < end
+            else unread(index)
+            for index in indices
+        ]
 
     def forget_thumbs(self) -> None:
         """Draw thumbnails anew, as when they are to look different."""

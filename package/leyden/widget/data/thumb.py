@@ -1,5 +1,6 @@
 """Elements as thumbnails: the picture of each, or a few words, and its label."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,19 +10,21 @@ import torch
 from torch import Tensor
 
 from leyden import plot
-from leyden.data.look.leaf import Kind, fields_of, grid_of, kinds_of, label_in, tensor_of
+from leyden.data.look.leaf import Kind, fields_of, grid_of, label_in, tensor_of
 from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.view import Element
 from leyden.items import Keypoints
+from leyden.widget.base.panel import explain
 from leyden.widget.base.picture import encode, mosaic
 from leyden.widget.data.canvas import card, flat, heat, painted, profile
-from leyden.widget.data.element import Look
+from leyden.widget.data.element import Look, sorted_fields
 from leyden.widget.data.slices import middle, slice_pixels, usual_window
 
-__all__ = ["Thumb", "grid_of_thumbs", "message", "thumb_of"]
+__all__ = ["Thumb", "grid_of_thumbs", "message", "thumb_of", "told_page", "unread"]
 
 _SIDE = 128  # pixels; shown at 112 or less
 _SIGNS = 90
+_NAMED = 12  # labels that a page is told in
 _DRAWN: tuple[Kind, ...] = ("image", "volume", "mask", "points", "sound", "tensor")
 
 
@@ -34,7 +37,8 @@ class Thumb:
         caption: its label, or its kind.
         pixels: bytes "y x 3" or "y x 4"; None where words say more.
         words: of a text, a row or a problem.
-        broken: whether it could not be read.
+        broken: whether it could not be read or drawn.
+        waiting: whether it was not read yet.
     """
 
     index: int
@@ -42,18 +46,44 @@ class Thumb:
     pixels: np.ndarray | None
     words: str = ""
     broken: bool = False
+    waiting: bool = False
 
 
 def thumb_of(index: int, element: Element, look: Look, *, batch: Sequence[Element] = ()) -> Thumb:
-    """The thumbnail of an element; of a batch, its first four elements in a square."""
+    """The thumbnail of an element, in words where it has no picture; of a batch, four elements in a square."""
     if type(element) is Broken:
         return Thumb(index, "broken", None, element.problem[:_SIGNS], broken=True)
+    try:
+        return _thumb(index, element, look, batch)
+    except Exception as error:  # of a kind of numbers, or of a type of the user's, that nothing here can draw
+        return Thumb(index, "not drawn", None, explain(error)[:_SIGNS], broken=True)
+
+
+def unread(index: int) -> Thumb:
+    """What stands for an element that was not read yet."""
+    return Thumb(index, "", None, "not read yet", waiting=True)
+
+
+def told_page(thumbs: Sequence[Thumb]) -> str:
+    """What a page of thumbnails shows, in words: the labels, those that are there most first.
+
+    Examples:
+        >>> told_page([Thumb(4, "cat", None), Thumb(5, "dog", None), Thumb(6, "cat", None)])
+        'elements 4 to 6: 2 cat, 1 dog'
+    """
+    counts = Counter(thumb.caption for thumb in thumbs if thumb.caption).most_common()
+    told = [f"{count} {caption}" for caption, count in counts[:_NAMED]]
+    told += [f"and {len(counts) - _NAMED} other labels"] if len(counts) > _NAMED else []
+    place = f"elements {thumbs[0].index} to {thumbs[-1].index}"
+    return f"{place}: {', '.join(told)}" if told else place
+
+
+def _thumb(index: int, element: Element, look: Look, batch: Sequence[Element]) -> Thumb:
     if batch:
         cells = [thumb_of(index, each, look).pixels for each in batch[:4]]
         drawn = [cell[..., :3] for cell in cells if cell is not None]
         return Thumb(index, f"batch of {len(batch)}", mosaic(drawn, columns=2) if drawn else None, _brief(batch[0]))
-    fields = fields_of(element)
-    kinds = kinds_of(fields, rate=look.rate, given=look.kinds)
+    fields, kinds = sorted_fields(element, look)
     label = label_in(fields, kinds, classes=look.classes)
     shown = [
         name

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import get_args
 
 import ipywidgets as widgets
 
-from leyden.widget.base.curve import LIVE
-from leyden.widget.base.gallery import Gallery, still
+from leyden.errors import PanelError
+from leyden.widget.base.gallery import Thumbnails
 from leyden.widget.base.panel import draws
 from leyden.widget.base.view import View, button, flow, html, image, labelled, put, stack
 from leyden.widget.data.element import Part, first_volume, value_span, window_of
@@ -38,6 +39,11 @@ _STYLE = """<style>
 .leyden table.wide th, .leyden table.wide td { text-align: left; padding: 2px 14px 2px 0; white-space: nowrap; }
 .leyden table.wide th { font-weight: 600; color: var(--jp-ui-font-color2, GrayText); }
 .leyden .across { overflow-x: auto; }
+.leyden .leyden-data table.facts th { white-space: normal; overflow-wrap: anywhere; min-width: 76px; }
+.leyden .leyden-data table.facts td { min-width: 90px; }
+.leyden .leyden-data .leyden-gallery span { white-space: normal; overflow-wrap: anywhere; line-height: 1.25;
+  max-height: 3.75em; }
+.leyden .legend, .leyden .element .words { overflow-wrap: anywhere; }
 .leyden .group { margin: 0 0 10px; }
 .leyden .groups { display: flex; flex-wrap: wrap; gap: 8px 32px; }
 .leyden .group pre { padding: 0; }
@@ -50,6 +56,9 @@ _STYLE = """<style>
 </style>"""
 
 _SAMPLES = (100, 1000, 10_000)
+_PATIENCE = 0.7  # seconds that a new view waits for its first page; what takes longer is drawn when it is there
+_OWN_WIDTH = {"description_width": "initial"}
+_SLICE = 0.3  # seconds of reading thumbnails between two drawings
 
 
 @draws(DataPanel)
@@ -59,7 +68,15 @@ class DataView(View):
     def __init__(self, panel: DataPanel) -> None:
         self._data = panel
         self._drawn: dict[str, object] = {}
+        self._seen: object = None
+        self._grid: tuple[int, int, int] | None = None
+        self._span: tuple[float, float] | None = None
+        self._usual: tuple[float, float] | None = None
+        self._reading = False
         super().__init__(panel, "Data", per_second=10.0)
+        self._reading = True  # beside the notebook: nobody knows how long an element takes to read
+        self._redraw.request()
+        self.settle(_PATIENCE)
 
     def build(self) -> Sequence[widgets.Widget]:
         """What the data are, a look through all of them, and one section at a time."""
@@ -69,6 +86,7 @@ class DataView(View):
         self.sections = widgets.ToggleButtons(
             options=[(name.capitalize(), name) for name in get_args(Section)], style={"button_width": "auto"}
         )
+        self.sections.tooltip = "What is shown"
         self.sections.add_class("leyden-sections")
         self.link(self.sections, read=lambda: panel.section, act=panel.turn_to)
         self.pages: dict[Section, widgets.DOMWidget] = {
@@ -83,7 +101,7 @@ class DataView(View):
         return [root]
 
     def refresh(self) -> None:
-        """Shows the section that is chosen, drawing anew what has changed."""
+        """Shows the section that is chosen, drawing anew what has changed; elements only once the panel is there."""
         panel = self._data
         put(self.about, f'<span class="quiet">{escape(repr(panel))}</span>')
         put(self.state, look_html(panel))
@@ -93,7 +111,8 @@ class DataView(View):
             put(page.layout, None if name == panel.section else "none", "display")
         shown = self.pages[panel.section]
         if panel.section == "browse":
-            self._show_element()
+            if self._reading:
+                self._show_element()
         elif panel.section == "statistics" and self._new("statistics", panel.findings.statistics):
             put(shown, statistics_html(panel))
         elif panel.section == "duplicates" and self._new("duplicates", panel.findings.duplicates):
@@ -122,7 +141,9 @@ class DataView(View):
         self.element = html()
         back = button("", "Previous element", press=lambda: panel.attempt(panel.previous), icon="arrow-left")
         forth = button("", "Next element", press=lambda: panel.attempt(panel.next), icon="arrow-right")
-        self.index = widgets.BoundedIntText(panel.index, min=0, max=len(panel) - 1, layout={"width": "90px"})
+        self.index = widgets.BoundedIntText(
+            panel.index, min=0, max=len(panel) - 1, description="element", style=_OWN_WIDTH, layout={"width": "150px"}
+        )
         self.index.tooltip = f"Element, 0 to {len(panel) - 1}"
         self.link(self.index, read=lambda: panel.index, act=panel.go)
         self.wanted = widgets.Combobox(
@@ -131,21 +152,19 @@ class DataView(View):
             layout={"width": "150px"},
             tooltip="Class to look for",
         )
+        self.wanted.on_msg(lambda _, content, __: self._find() if content.get("event") == "submit" else None)  # Enter
         find = button("Find next", "The next element of this class", press=self._find, icon="search")
         self.overlay = widgets.Checkbox(panel.style.overlay, indent=False, description="masks and points")
         self.overlay.layout.width = "auto"
         self.link(self.overlay, read=lambda: panel.style.overlay, act=lambda on: panel.show(overlay=on))
         self.page = widgets.IntSlider(panel.page_number, min=0, max=max(panel.pages - 1, 0), continuous_update=False)
         self.link(self.page, read=lambda: panel.page_number, act=panel.page)
-        self.gallery = Gallery(value=panel.index) if LIVE else html()
-        if isinstance(self.gallery, Gallery):
-            self.link(self.gallery, read=lambda: panel.index, act=panel.go)
-        word = html("element")
-        word.layout.width = "auto"
-        ways = flow([back, word, self.index, forth, self.wanted, find])
+        self.gallery = Thumbnails(panel.index, label="element of this page")
+        self.gallery.link(self, read=lambda: panel.index, act=panel.go)
+        ways = flow([back, self.index, forth, self.wanted, find])
         left = stack([self._volume(), self.element])
         several = [labelled(f"page, 0 to {panel.pages - 1}", self.page)] if panel.pages > 1 else []
-        right = stack([*several, self.gallery])
+        right = stack([*several, self.gallery.widget])
         self.columns = widgets.Box([left, right])
         self.columns.add_class("leyden-data-columns")
         return stack([ways, self.columns])
@@ -169,11 +188,20 @@ class DataView(View):
         self.window_box = labelled("window, black to white", self.window, tip="Values that are shown black and white")
         return stack([self.axes_box, flow([self.window_box, self.overlay])])
 
-    def _grid(self) -> tuple[int, int, int] | None:
-        return first_volume(self._data.element, self._data.style)
+    def _meet(self) -> None:
+        """Take in the present element: what there is to slide through. Controls ask for it often and must not wait."""
+        panel = self._data
+        element, plain = panel.element, replace(panel.style, window=None)
+        if element is not self._seen:
+            self._seen, self._grid = element, first_volume(element, plain)
+            try:
+                self._span, self._usual = value_span(element, plain), window_of(element, plain)
+            except Exception:  # of numbers that cannot be counted, which are not drawn either
+                self._span = self._usual = None
+            self._follow()
 
     def _place(self, axis: int) -> int:
-        grid = self._grid()
+        grid = self._grid
         if grid is None:
             return self.axes[axis].value
         put(self.axes[axis], grid[axis] - 1, "max")
@@ -181,14 +209,14 @@ class DataView(View):
         return min(chosen[axis], grid[axis] - 1)
 
     def _move(self, axis: int, place: int) -> None:
-        grid = self._grid()
+        grid = self._grid
         if grid is not None:
             now = list(self._data.style.place or middle(grid))
             now[axis] = place
             self._data.show(place=(now[0], now[1], now[2]))
 
     def _window(self) -> tuple[float, float]:
-        span, shown = (read(self._data.element, self._data.style) for read in (value_span, window_of))
+        span, shown = self._span, self._usual and (self._data.style.window or self._usual)
         if span is None or shown is None:
             return self.window.value
         low, high = min(span[0], shown[0]), max(span[1], shown[1])
@@ -201,21 +229,24 @@ class DataView(View):
 
     def _show_element(self) -> None:
         panel = self._data
-        flat = self._grid() is None
+        self._meet()
+        flat = self._grid is None
         put(self.axes_box.layout, "none" if flat else None, "display")
         (self.columns.remove_class if flat else self.columns.add_class)("wide")  # three slices want the whole width
-        put(self.window_box.layout, "none" if value_span(panel.element, panel.style) is None else None, "display")
+        put(self.window_box.layout, "none" if self._span is None else None, "display")
         if self._new("element", (panel.epoch, panel.index, panel.style)):
             parts = panel.parts()
             put(self.element, f'<div class="element">{"".join(_part(part) for part in parts)}</div>')
             marked = any("over it" in part.words for part in parts) or not panel.style.overlay
             put(self.overlay.layout, None if marked else "none", "display")
-        if self._new("page", (panel.epoch, panel.page_number, panel.style.overlay, panel.style.window)):
-            items = [message(thumb) for thumb in panel.thumbs()]
-            if isinstance(self.gallery, Gallery):
-                self.gallery.items = items
+        page = (panel.epoch, panel.page_number, panel.style.overlay, panel.style.window)
+        if self._drawn.get("page") != page:
+            thumbs = panel.thumbs(within=_SLICE)
+            self.gallery.show([message(thumb) for thumb in thumbs])
+            if any(thumb.waiting for thumb in thumbs):
+                self._redraw.request()  # goes on where it is, unless one has gone to another page meanwhile
             else:
-                put(self.gallery, still(items))
+                self._drawn["page"] = page
 
     def _new(self, what: str, state: object) -> bool:
         """Whether a part must be drawn again."""
@@ -225,7 +256,13 @@ class DataView(View):
         return True
 
     def _find(self) -> None:
-        self._data.attempt(lambda: self._data.find(self.wanted.value, wait=False))
+        def find() -> None:
+            if not self.wanted.value.strip():
+                names = ", ".join(self._data.style.classes[:8])
+                raise PanelError("write the class to find" + (f", such as {names}" if names else " beside the button"))
+            self._data.find(self.wanted.value.strip(), wait=False)
+
+        self._data.attempt(find)
 
     def _look(self) -> None:
         self._data.attempt(lambda: self._data.look(sample=self.sample.value or None))

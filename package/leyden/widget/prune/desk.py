@@ -7,7 +7,7 @@ from typing import Any, final
 import torch
 
 from leyden.errors import PanelError
-from leyden.widget.base.job import Job
+from leyden.widget.base.job import Job, Stopped, Stopwatch
 
 __all__ = ["Desk"]
 
@@ -43,8 +43,11 @@ class Desk:
         self._waiting: dict[str, Callable[[], Any]] = {}
         self._errors: dict[str, BaseException] = {}
         self._under_way = ""
-        self._job: Job[None] | None = None
-        self._idle = True
+        self._stopping = False
+        self._job: Job[Any] | None = None
+        self._watch, self._took = Stopwatch(), dict[str, float]()
+        self._quiet = threading.Event()
+        self._quiet.set()
         self._closed = False
         self._threads = torch.get_num_threads()  # of the thread that made it
 
@@ -58,6 +61,17 @@ class Desk:
         """The kinds of work that wait, the next first."""
         with self._lock:
             return tuple(kind for kind in self._kinds if kind in self._waiting)
+
+    @property
+    def times(self) -> tuple[float, float | None]:
+        """Seconds that what is at hand took so far, and seconds left if it takes as long as the last of its kind."""
+        seconds, took = self._watch.seconds, self._took.get(self._under_way)
+        return seconds, None if took is None else max(0.0, took - seconds)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the work at hand was told to end, and has not ended yet."""
+        return self._stopping
 
     @property
     def closed(self) -> bool:
@@ -91,10 +105,9 @@ class Desk:
                 raise PanelError("this panel is closed: make a new one")
             self._waiting[kind] = work
             self._errors.pop(kind, None)
-            if self._idle:
-                self._idle = False
-                self._job = Job(self._run, name="prune", threads=self._threads)
-                self._job.start()
+            if self._quiet.is_set():
+                self._quiet.clear()
+                self._begin()
         self._changed()
 
     def drop(self, kind: str) -> None:
@@ -102,6 +115,15 @@ class Desk:
         with self._lock:
             self._waiting.pop(kind, None)
             self._errors.pop(kind, None)
+        self._changed()
+
+    def stop(self) -> None:
+        """Drop what waits, and end what is at hand at its next line of Python, as Ctrl-C ends a cell."""
+        with self._lock:
+            self._waiting.clear()
+            if self._under_way and self._job is not None:
+                self._stopping = True
+                self._job.interrupt()
         self._changed()
 
     def take_error(self) -> BaseException | None:
@@ -112,35 +134,49 @@ class Desk:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until there is nothing to do, at most `timeout` seconds; returns whether that is so."""
+        if not self._quiet.wait(timeout):
+            return False
         job = self._job
-        return job is None or job.join(timeout)
+        return job is None or job.join(_GRACE)
 
     def close(self) -> None:
-        """Take no more work, drop what waits, and return when what is at hand is over.
+        """Take no more work, end what is at hand, and return when it has ended.
 
         Raises:
             PanelError: it takes longer than a minute.
         """
         with self._lock:
             self._closed = True
-            self._waiting.clear()
+        self.stop()
         if not self.wait(_GRACE):
             raise PanelError(f"the panel has not closed: {self._under_way} goes on for more than {_GRACE:g} s")
 
-    def _run(self) -> None:
-        while True:
-            with self._lock:
-                kind = next((kind for kind in self._kinds if kind in self._waiting), "")
-                self._under_way = kind
-                if not kind:
-                    self._idle = True
-                    break
-                work = self._waiting.pop(kind)
-            self._changed()
-            try:
-                with torch.enable_grad():  # each piece begins as a thread does, whatever the last one switched off
-                    work()
-            except BaseException as error:  # the thread has no caller: whoever waits gets it, an exit too
-                with self._lock:
-                    self._errors[kind] = error
+    def _begin(self) -> None:
+        """Begin the most urgent piece of work that waits, under the lock; where none does, all is quiet."""
+        kind = next((kind for kind in self._kinds if kind in self._waiting), "")
+        self._under_way, self._stopping = kind, False
+        if not kind:
+            self._quiet.set()
+            return
+        work, before = self._waiting.pop(kind), self._job
+
+        def alone() -> Any:
+            if before is not None:
+                before.join()  # its thread has told that it is over, and may be about to end only
+            return work()
+
+        self._watch = Stopwatch()
+        self._watch.go()
+        self._job = Job(alone, name="prune", threads=self._threads, done=self._over)
+        self._job.start()
+
+    def _over(self) -> None:
+        with self._lock:
+            job = self._job
+            assert job is not None, "it runs this"
+            if job.error is None:
+                self._took[self._under_way] = self._watch.seconds
+            elif not isinstance(job.error, Stopped):
+                self._errors[self._under_way] = job.error  # whoever waits gets it, an exit too
+            self._begin()
         self._changed()

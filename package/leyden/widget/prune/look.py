@@ -69,12 +69,15 @@ LOOK = f"""
 .leyden-prune .row.heads .bar {{ visibility: hidden; }}
 .leyden-prune .row.spared :is(svg, .bar) {{ opacity: 0.4; }}
 .leyden-prune .row.spared .told {{ color: var(--jp-ui-font-color2, GrayText); }}
+.leyden-prune .row:is([aria-selected="true"], :hover) :is(.left, .told) {{ color: inherit; }}
+.leyden .leyden-prune table.facts th {{ white-space: normal; overflow-wrap: anywhere; min-width: 76px; }}
+.leyden .leyden-prune table.facts td {{ min-width: 90px; }}
+.leyden-prune .key, .leyden-prune .refused, .leyden .leyden-ticks {{ overflow-wrap: anywhere; }}
 .leyden-prune .row[aria-selected="true"] {{ background: var(--jp-layout-color2, #8882);
   box-shadow: inset 3px 0 0 var(--kept); }}
 @container (max-width: 400px) {{ .leyden-prune svg text {{ font-size: 16px; }}
   .leyden-prune .leyden-copy {{ flex-wrap: wrap; }}
   .leyden-prune .leyden-copy textarea {{ flex: 1 0 100%; }}
-  .leyden .leyden-prune table.facts th {{ white-space: normal; min-width: 76px; }}
   .leyden-prune .row {{ grid-template-columns: minmax(0, 1fr) 72px 48px; }}
   .leyden-prune .row :is(.bar, .left) {{ display: none; }} }}
 """

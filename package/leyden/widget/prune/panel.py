@@ -286,10 +286,10 @@ class PrunePanel(Panel):
         self.trials.tune(self.choice, landed=self._landed)
 
     def stop(self) -> None:
-        """Ends a comparison after the evaluation at hand, and drops what waits; what was measured is kept.
+        """Ends what is measured, compared or tuned, at its next line of Python; what was measured is kept.
 
         Raises:
-            PanelError: nothing goes on that could be stopped.
+            PanelError: nothing goes on.
         """
         self.trials.stop()
 
@@ -304,7 +304,7 @@ class PrunePanel(Panel):
         return self.trials.scores.get(self._wanted)
 
     def close(self) -> None:
-        """Waits for what is at work, drops what waits, then closes the view."""
+        """Stops what goes on, then closes the view."""
         self.leave()
         self.trials.close()
         super().close()

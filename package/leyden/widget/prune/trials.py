@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, final
 from torch import Tensor
 
 from leyden.errors import PanelError, PruneError
+from leyden.widget.base.job import Stopped, Stopwatch
 from leyden.widget.base.panel import explain
 from leyden.widget.prune.choice import Choice
 from leyden.widget.prune.desk import Desk
@@ -21,6 +22,7 @@ Evaluate: TypeAlias = Callable[[Any], float]
 Tune: TypeAlias = Callable[[Any], Any]
 """Trains the model it is given: in place, giving None, or giving back the trained one."""
 
+_DOING = {"measure": "measuring", "tune": "tuning", "compare": "comparing"}
 _MORE = "(panel.wait() raises it again, with the place it came from)"
 
 
@@ -54,6 +56,9 @@ class Trials:
         changed: Callable[[], None] = lambda: None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
+        for name, given in (("evaluate", evaluate), ("tune", tune)):
+            if given is not None and not callable(given):
+                raise PanelError(f"{name} is a function of a network; given {given!r}")
         self._shop = shop
         self._evaluate = evaluate
         self._tune = tune
@@ -62,6 +67,7 @@ class Trials:
         self._lock = threading.RLock()
         self._desk = Desk(("measure", "tune", "compare"), changed)
         self._comparing: object = None
+        self._compared_for = Stopwatch()
         self.progress = (0, 0)
         self.refused: dict[str, str] = {}
         self.dense: float | None = None
@@ -72,9 +78,28 @@ class Trials:
     def status(self) -> str:
         """What is done in the background, in words; empty where nothing is."""
         done, total = self.progress
-        words = {"measure": "measuring", "tune": "tuning", "compare": f"comparing, {done} of {total}"}
+        words = {**_DOING, "compare": f"comparing, {done} of {total}"}
         here = [words[kind] for kind in (self._desk.under_way,) if kind]
         return ", then ".join([*here, *(words[kind] for kind in self._desk.waiting if kind != self._desk.under_way)])
+
+    @property
+    def under_way(self) -> str:
+        """Which of "measure", "tune" and "compare" is at work; empty where nothing is."""
+        return self._desk.under_way
+
+    @property
+    def stopping(self) -> bool:
+        """Whether what is at work was told to end, and has not ended yet."""
+        return self._desk.stopping
+
+    @property
+    def times(self) -> tuple[float, float | None]:
+        """Seconds that what is at work took so far, and seconds left; None where that is not known."""
+        done, total = self.progress
+        if self._desk.under_way == "compare":
+            seconds = self._compared_for.seconds
+            return seconds, seconds / done * (total - done) if done else None
+        return self._desk.times
 
     def busy(self, kind: str) -> bool:
         """Whether "measure", "tune" or "compare" is at work or waits."""
@@ -90,7 +115,7 @@ class Trials:
         if self.dense is not None and choice in self.scores:
             self._desk.drop("measure")
         else:
-            self._desk.ask("measure", partial(self._reported, lambda: self._score(evaluate, choice)))
+            self._desk.ask("measure", partial(self._reported, "measure", lambda: self._score(evaluate, choice)))
 
     def compare(self, choices: Sequence[Choice]) -> None:
         """Have many choices evaluated; a comparison under way is given up for it.
@@ -102,7 +127,10 @@ class Trials:
         token = object()
         with self._lock:
             self._comparing, self.progress, self.refused = token, (0, len(choices)), {}
-            self._desk.ask("compare", partial(self._reported, lambda: self._compared(evaluate, tuple(choices), token)))
+            self._compared_for = Stopwatch()
+            self._compared_for.go()
+            work = partial(self._compared, evaluate, tuple(choices), token)
+            self._desk.ask("compare", partial(self._reported, "compare", work))
 
     def tune(self, choice: Choice, *, landed: Callable[[Choice], None]) -> None:
         """Have a choice trained further; `landed` is told the choice that it became.
@@ -114,28 +142,24 @@ class Trials:
             raise PanelError("nothing to tune with: make the panel with tune=, a function that trains a model")
         if self.busy("tune"):
             raise PanelError("tuning is under way already: wait() for it")
-        self._desk.ask("tune", partial(self._reported, partial(self._tuned, self._tune, choice, landed)))
+        self._desk.ask("tune", partial(self._reported, "tune", partial(self._tuned, self._tune, choice, landed)))
 
     def stop(self) -> None:
-        """End a comparison after the evaluation at hand, and drop what waits; what was measured is kept.
+        """End the function at work at its next line of Python, and drop what waits; what was measured is kept.
+
+        A network that was being tuned is given up: it would not be what `tune` makes of it.
 
         Raises:
-            PanelError: nothing goes on that could be stopped.
+            PanelError: nothing goes on.
         """
-        waiting = self._desk.waiting
-        if self._comparing is None and not waiting:
-            at_work = self._desk.under_way
-            raise PanelError(
-                f"{self.status} ends by itself: a function at work cannot be stopped from outside"
-                if at_work
-                else "there is nothing to stop"
-            )
-        self._comparing = None
-        for kind in waiting:
-            self._desk.drop(kind)
+        if not self.status:
+            raise PanelError("there is nothing to stop")
+        with self._lock:
+            self._comparing = None
+        self._desk.stop()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until nothing goes on; Ctrl-C meanwhile drops what waits.
+        """Wait until nothing goes on; Ctrl-C meanwhile stops it.
 
         Raises:
             PanelError: nothing was begun, or it is not over in time. What a function raised is raised again, once.
@@ -145,7 +169,7 @@ class Trials:
         try:
             over = self._desk.wait(timeout)
         except KeyboardInterrupt:
-            if self._comparing is not None or self._desk.waiting:
+            if self.status:
                 self.stop()
             raise
         if not over:
@@ -155,7 +179,7 @@ class Trials:
             raise error
 
     def close(self) -> None:
-        """Drop what waits, and return when what is at hand is over.
+        """Stop what goes on, and return when it has ended.
 
         Raises:
             PanelError: it takes longer than a minute.
@@ -185,12 +209,12 @@ class Trials:
             raise PanelError("nothing to measure with: make the panel with evaluate=, a function of a model")
         return self._evaluate
 
-    def _reported(self, work: Callable[[], None]) -> None:
+    def _reported(self, kind: str, work: Callable[[], None]) -> None:
         try:
             work()
         except BaseException as error:
-            if not isinstance(error, PruneError):  # a choice that cannot be pruned says so wherever it is shown
-                self._say(explain(error, more=_MORE))
+            if not isinstance(error, PruneError | Stopped):  # what cannot be pruned says so wherever it is shown
+                self._say(f"{_DOING[kind]} ended: {explain(error, more=_MORE)}")
             raise
 
     def _score(self, evaluate: Evaluate, choice: Choice, made: Made | None = None) -> None:
@@ -206,7 +230,8 @@ class Trials:
 
     def _note(self, choice: Choice, score: float, zeros: float) -> None:
         with self._lock:
-            self.scores, self.zeros = {**self.scores, choice: score}, {**self.zeros, choice: zeros}
+            self.zeros = {**self.zeros, choice: zeros}  # first: a score without its zeros would have no place
+            self.scores = {**self.scores, choice: score}
 
     def _compared(self, evaluate: Evaluate, choices: tuple[Choice, ...], token: object) -> None:
         """Evaluate the first of the choices, and ask for the others: what is more urgent comes in between."""
@@ -225,7 +250,7 @@ class Trials:
             self.progress = (self.progress[0] + 1, self.progress[1])
             if rest:
                 again = partial(self._compared, evaluate, tuple(rest), token)
-                self._desk.ask("compare", partial(self._reported, again))
+                self._desk.ask("compare", partial(self._reported, "compare", again))
             else:
                 self._comparing = None
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from leyden.widget.augment.copying import copy_area
-from leyden.widget.base.curve import LIVE
+from leyden.widget.augment.copying import CopyArea
+from leyden.widget.base.live import Twin
 from leyden.widget.base.panel import draws
+from leyden.widget.base.telling import bar_html, state_html, told_progress
 from leyden.widget.base.view import View, button, facts_table, flow, html, labelled, put, stack
 from leyden.widget.prune.drawing import ROW_HEAD, LayerList, chart, histogram_svg, layer_items, layer_rows
 from leyden.widget.prune.look import LOOK
@@ -40,12 +41,12 @@ class PruneView(View):
     def build(self) -> Sequence[widgets.Widget]:
         """Controls on top; below them what it costs, the layers, and the code."""
         self.facts, self.cost, self.state = html(), html(), html()
-        self.code = copy_area("the code of this choice")
+        self.code = CopyArea("the code of this choice")
         left, right = stack([self.facts, self._comparison()]), stack([self.cost])
         columns, layers = widgets.Box([left, right]), self._layers()
         for box in (columns, layers):
             box.add_class("leyden-prune-columns")
-        code = stack([html("<b>The code of this choice</b>"), self.code])
+        code = stack([html("<b>The code of this choice</b>"), self.code.widget])
         root = stack([
             widgets.HTML(f"<style>{LOOK}</style>", layout={"display": "none"}),
             self._controls(), self._buttons(), self.state, columns, layers, code,
@@ -65,7 +66,7 @@ class PruneView(View):
         cost = chart(panel.curves(), dense=panel.dense, score=panel.score, now=now, refused=panel.trials.refused)
         put(self.cost, cost or self._nothing())
         self._show_layers()
-        put(self.code, panel.code)
+        self.code.show(panel.code)
 
     def _controls(self) -> widgets.Widget:
         panel = self._prune
@@ -98,7 +99,9 @@ class PruneView(View):
         self.always.layout.width = "auto"
         self.always.tooltip = "Evaluate each choice as it is made; the latest wins"
         self.link(self.always, read=lambda: bool(panel.following), act=self._keep_up)
-        return flow([self.undo, self.redo, self.measure, self.always, self.tune])
+        tip = "End measuring, comparing or tuning; what was measured is kept"
+        self.stop = self._button("Stop", tip, panel.stop, "stop")
+        return flow([self.undo, self.redo, self.measure, self.always, self.tune, self.stop])
 
     def _comparison(self) -> widgets.Widget:
         """Which methods to compare, over which shares."""
@@ -110,23 +113,21 @@ class PruneView(View):
         self.shares = widgets.Dropdown(options=list(_SHARES.items()), layout={"width": "auto"})
         self.shares.tooltip = "Shares to prune"
         self.compare = self._button("Compare", "Evaluate these methods in the background", self._compare, "bar-chart")
-        self.stop = self._button("Stop", "End the comparison and drop what waits", panel.stop, "stop")
         ticks = flow(list(self.ticks.values()))
         ticks.add_class("leyden-ticks")
-        return stack([html("<b>Methods side by side</b>"), ticks, flow([self.compare, self.shares, self.stop])])
+        return stack([html("<b>Methods side by side</b>"), ticks, flow([self.compare, self.shares])])
 
     def _layers(self) -> widgets.Box:
+        """Rows to click on, or rows and a list; the chosen layer in large."""
         panel = self._prune
-        self.large, self.rows = html(), LayerList(value=panel.layer) if LIVE else html()
-        self.head = html(ROW_HEAD)
-        parts: list[widgets.Widget] = [self.large]
-        if isinstance(self.rows, LayerList):
-            self.link(self.rows, read=lambda: panel.layer, act=panel.select)
-        else:
-            self.pick = widgets.Dropdown(options=[layer.name for layer in panel.layers], value=panel.layer)
-            self.link(self.pick, read=lambda: panel.layer, act=panel.select)
-            parts.append(labelled("layer", self.pick))
-        return widgets.Box([stack([self.head, self.rows]), stack(parts)])
+        self.large, self.rows, self.head = html(), html(), html(ROW_HEAD)
+        self.pick = widgets.Dropdown(options=[layer.name for layer in panel.layers], value=panel.layer)
+        self.link(self.pick, read=lambda: panel.layer, act=panel.select)
+        plain = [self.rows, labelled("layer", self.pick, tip="The layer shown in large")]
+        self.list = Twin(lambda: LayerList(value=panel.layer), plain)
+        if self.list.live is not None:
+            self.link(self.list.live, read=lambda: panel.layer, act=panel.select)
+        return widgets.Box([stack([self.head, self.list]), stack([self.large])])
 
     def _show_buttons(self) -> None:
         panel = self._prune
@@ -139,15 +140,17 @@ class PruneView(View):
         put(self.tune, panel.trials.busy("tune"), "disabled")
         put(self.tune, "Tuning" if panel.trials.busy("tune") else "Fine-tune", "description")
         put(self.compare, panel.trials.busy("compare"), "disabled")
-        put(self.stop, not panel.trials.busy("compare"), "disabled")
+        put(self.stop, not panel.trials.status or panel.trials.stopping, "disabled")
 
     def _show_state(self) -> None:
         panel = self._prune
-        words = panel.trials.status if panel.ready else "pruning"
-        done, total = panel.trials.progress
-        share = done / max(1, total)
-        bar = f'<div class="bar"><i style="width:{share:.1%}"></i></div>' if panel.trials.busy("compare") else ""
-        put(self.state, f'<span class="state running">{escape(words)}</span>{bar}' if words else "")
+        trials, told = panel.trials, list[str]()
+        (seconds, remaining), (done, total) = trials.times, trials.progress
+        if trials.status:
+            told = [trials.status, told_progress(0, 0, "", seconds=seconds, remaining=remaining)]
+        told += [] if panel.ready else ["pruning"]
+        bar = bar_html(done / max(1, total), "models compared") if trials.busy("compare") else ""
+        put(self.state, f"{state_html('stopping' if trials.stopping else 'running', told)}{bar}" if told else "")
 
     def _show_layers(self) -> None:
         panel = self._prune
@@ -157,9 +160,9 @@ class PruneView(View):
         shown = next((layer for layer in layers if layer.name == chosen), None)
         put(self.large, "" if shown is None else _titled(shown.words()) + histogram_svg(shown) + _KEY)
         put(self.head, ROW_HEAD if layers else "")
-        if isinstance(self.rows, LayerList):
-            self.rows.items = layer_items(layers)
-        else:
+        if self.list.live is not None:
+            self.list.live.items = layer_items(layers)
+        if not self.list.drawn:
             put(self.rows, layer_rows(layers, chosen))
 
     def _new(self, what: str, state: object) -> bool:

@@ -24,12 +24,14 @@ def where_choices(model: nn.Module, given: Selector | None = None) -> dict[str, 
         given: an answer of the user's, which then comes first.
 
     Raises:
-        PanelError: the model has no weights to prune.
+        PanelError: it is no model, or has no weights to prune.
 
     Examples:
         >>> list(where_choices(nn.Sequential(nn.Conv2d(3, 8, 3), nn.Linear(8, 2))))
         ['all but last layer', 'every weight']
     """
+    if not isinstance(model, nn.Module):
+        raise PanelError(f"a pruning panel prunes a torch.nn.Module, given a {type(model).__name__}")
     found = places(model)
     if not found:
         raise PanelError(f"{type(model).__name__} holds no weights of two axes or more: there is nothing to prune")

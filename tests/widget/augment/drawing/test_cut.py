@@ -1,12 +1,12 @@
 import pytest
 import torch
 
-from leyden.augment import Brightness, Draw, Flip, RandomCrop, Rotate, Translate, Zoom
+from leyden.augment import Brightness, Contrast, Draw, Flip, Gamma, GaussianNoise, RandomCrop, Rotate, Translate, Zoom
 from leyden.items import Image, Mask, items_of
 from leyden.items.boxes import Boxes
 from leyden.items.heatmap import Heatmap
 from leyden.items.polygon import Polygon
-from leyden.widget.augment.drawing.cut import cut_of, place_on, real_values, shown_items
+from leyden.widget.augment.drawing.cut import channels_apart, cut_of, only, place_on, real_values, shown_items
 from leyden.widget.augment.drawing.facing import facings
 
 
@@ -77,3 +77,27 @@ def test_of_a_very_large_picture_a_smaller_one_is_computed():
 def test_bytes_stand_for_shares():
     assert real_values(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [0.0, 1.0]
     assert real_values(torch.tensor([7.0], dtype=torch.float64)).tolist() == [7.0]
+
+
+@pytest.mark.parametrize("size", [(12, 14, 16), (70, 66, 64)], ids=["computed whole", "computed in part"])
+def test_one_channel_computed_by_itself_is_that_channel_of_all(size):
+    data = torch.rand(3, *size, generator=torch.Generator().manual_seed(4))
+    items = shown_items([Image(data), Mask((data[0] * 4).to(torch.uint8))])
+    draw = drawn(Flip("x") | Rotate(15) | Zoom(0.9, 1.1) | Brightness(0.1) | Contrast(0.3), items)
+    assert channels_apart(draw)
+    facing = facings(None)[1]
+    whole, one = (cut_of(some, draw, facing=facing, place=5) for some in (items, only(items, 2)))
+    assert torch.allclose(one.image[0], whole.image[2], atol=1e-6)
+    assert torch.equal(one.masks[0], whole.masks[0])
+
+
+@pytest.mark.parametrize("move", [Gamma(0.7, 1.5), GaussianNoise(0.1, 0.2)], ids=repr)
+def test_channels_are_not_taken_apart_where_a_step_may_look_at_all_of_them(move):
+    image = Image(torch.rand(2, 8, 8))
+    assert not channels_apart(drawn(move, image))
+
+
+def test_without_a_channel_all_items_stay_as_they_are():
+    items = (Image(torch.rand(2, 8, 8)), Mask(torch.zeros(8, 8).byte()))
+    assert only(items, None) is items
+    assert only(items, 1)[0].data.shape == (1, 8, 8)

@@ -45,3 +45,13 @@ def test_without_an_affine_rows_lie_as_in_memory():
             False,
             "",
         )
+
+
+def test_the_neurological_convention_puts_the_right_at_the_right():
+    scan = ((0.0, 0.0, -1.0, 0.0), (0.0, -1.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    one, two = (facings(scan, convention=name) for name in ("radiological", "neurological"))
+    assert [facing.letters for facing in one] == ["RALP", "RSLI", "ASPI"]
+    assert [facing.letters for facing in two] == ["LARP", "LSRI", "ASPI"]
+    turned = [first.flips[1] != second.flips[1] for first, second in zip(one, two, strict=True)]
+    assert turned == [True, True, False]
+    assert [first.flips[0] for first in one] == [second.flips[0] for second in two]

@@ -1,19 +1,20 @@
 """What of a sample lies in one picture or one slice, in the places of the picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from leyden.augment import Draw, Resize, Step
+from leyden.augment.fusing.line import Line
 from leyden.items import Image, Item, Keypoints, Mask
 from leyden.items.boxes import Boxes
 from leyden.items.heatmap import Heatmap
 from leyden.items.polygon import Polygon
 from leyden.widget.augment.drawing.facing import Facing
 
-__all__ = ["Cut", "Named", "cut_of", "place_on", "real_values", "shown_items"]
+__all__ = ["Cut", "Named", "channels_apart", "cut_of", "only", "place_on", "real_values", "shown_items"]
 
 _LARGEST = 1024
 """Pixels; of larger pictures a smaller one is computed in the same resample, as no screen shows them whole."""
@@ -49,6 +50,29 @@ def shown_items(items: Sequence[Item]) -> tuple[Item, ...]:
     """The first image, and every mask, heat map, point, box and outline."""
     first = next(item for item in items if isinstance(item, Image))
     return (first, *(item for item in items if isinstance(item, Mask | Heatmap | Keypoints | Boxes | Polygon)))
+
+
+def channels_apart(draw: Draw) -> bool:
+    """Whether a draw does the same to every channel and looks at no other: one of them can be computed by itself.
+
+    Examples:
+        >>> from leyden.augment import Gamma, Rotate
+        >>> scan = Image(torch.rand(4, 8, 8))
+        >>> [channels_apart(move.draw(torch.Generator(), scan)) for move in (Rotate(9), Gamma(0.7, 1.5))]
+        [True, False]
+    """
+    return all(
+        isinstance(colour, Line) and all(len(row) <= 1 for row in (colour.scale, colour.pull, colour.offset))
+        for colour in draw.fusion.colours
+    )
+
+
+def only(items: tuple[Item, ...], channel: int | None) -> tuple[Item, ...]:
+    """The items with one channel of the image, which is the first of them; None keeps all."""
+    image = items[0]
+    if channel is None or not isinstance(image, Image):
+        return items
+    return (replace(image, data=image.data[channel : channel + 1]), *items[1:])
 
 
 def place_on(place: int, old: int, new: int) -> int:

@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, final
 
-import ipywidgets as widgets
 import traitlets
 
+from leyden.widget.base.live import Element, module
 from leyden.widget.prune.drawing.histogram import Histogram, outline
-
-try:
-    from anywidget import AnyWidget
-except ImportError:
-    AnyWidget = None
 
 __all__ = ["ROW_HEAD", "LayerList", "layer_items", "layer_rows"]
 
@@ -22,7 +17,6 @@ ROW_HEAD = (
 )
 """The headings over the rows."""
 
-_Widget: Any = AnyWidget or widgets.DOMWidget
 _WIDTH, _HEIGHT = 96, 20
 
 _SCRIPT = """
@@ -79,10 +73,7 @@ function render({ model, el }) {
   model.on("change:value", shown);
   fill();
   return () => { model.off("change:items", fill); model.off("change:value", shown); };
-}
-
-export default { render };
-"""
+}"""
 
 _STYLE = """
 .leyden-rows { width: 100%; min-width: 0; }
@@ -94,15 +85,15 @@ _STYLE = """
 
 
 @final
-class LayerList(_Widget):
-    """Rows to click on; only where `leyden.widget.base.LIVE`, that is with anywidget.
+class LayerList(Element):
+    """Rows to click on, and to walk through by the arrow keys, Home and End.
 
     Attributes:
         items: what `layer_items` gives.
         value: name of the layer that is chosen.
     """
 
-    _esm = _SCRIPT
+    _esm = module(_SCRIPT)
     _css = _STYLE
     items = traitlets.List().tag(sync=True)
     value = traitlets.Unicode("").tag(sync=True)
