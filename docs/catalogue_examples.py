@@ -137,6 +137,7 @@ SCANNERS: dict[str, Example] = {
     "NonzeroZNorm": scores(lambda ly: ly.NonzeroZNorm(), "scan"),
     "RicianNoise": scan(lambda ly: ly.RicianNoise(0.1, 0.1)),
     "Spike": scan(lambda ly: ly.Spike(intensity=(0.5, 0.5)), seed=1),
+    "to_grid": scan(lambda ly: ly.to_grid(4.0)),
 }
 
 EXAMPLES: dict[str, Example] = {**PLACES, **VALUES, **DETAIL, **MEANINGS, **CHANCES, **SCANNERS}

@@ -1,4 +1,4 @@
-"""Check the site before it is built: links, anchors, cross references, navigation, alt texts and code.
+"""Check the site before it is built: settings, links, anchors, cross references, navigation, alt texts and code.
 
 Quarto renders a page with a dead link and reports success, so this reads the sources instead. It needs neither Quarto
 nor leyden, and follows no link to another host: those are checked for their form only.
@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import site_nav
 from site_page import MARKUP, Fault, Page, Prose, read_page
+from site_settings import front_matter_faults, settings_faults
 
 __all__ = ["check", "main"]
 
@@ -182,12 +183,13 @@ def check(root: Path) -> tuple[list[Fault], str]:
         The faults, in the order of the pages, and one line on what was looked at.
     """
     site = Site(root)
-    faults = site_nav.navigation_faults(site.root, site.config, site.rendered)
+    faults = settings_faults(site_nav.CONFIG, site.config)
+    faults += site_nav.navigation_faults(site.root, site.config, site.rendered)
     for path, page in site.pages.items():
         faults += link_faults(site, page)
         if site.is_generated(path):
             continue
-        faults += [*picture_faults(page), *code_faults(page)]
+        faults += [*front_matter_faults(site.root, path), *picture_faults(page), *code_faults(page)]
         if path in site.rendered:
             faults += [*reference_faults(page), *loading_faults(page)]
     links = sum(len(list(targets(prose))) for page in site.pages.values() for prose in page.prose)

@@ -18,12 +18,14 @@ from typing import Any
 import onnx
 from onnx import defs
 
+from leyden.onnx import arguments, control, layers
 from leyden.onnx.conformance import BARS
 from leyden.onnx.lower import call
 from leyden.onnx.ops.registry import find, operators
 
 __all__ = ["Support", "main", "page", "summarised", "supports"]
 
+ROOMS = (arguments, control, layers)  # that enter the makers
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "onnx" / "support.qmd"
 FIGURES = ROOT / "docs" / "onnx" / "conformance.json"

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from site_page import MARKUP, Fault
 
-__all__ = ["generated_folder", "home_of", "navigation_faults", "read_config", "rendered"]
+__all__ = ["CONFIG", "generated_folder", "home_of", "navigation_faults", "read_config", "rendered"]
 
 CONFIG = "_quarto.yml"
 CATALOGUE = Path("docs/augment")  # written by catalogue.py

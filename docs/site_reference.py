@@ -1,9 +1,9 @@
-"""Write docs/reference from the docstrings, by quartodoc.
+"""Write docs/reference from the docstrings, by quartodoc, with the axes of tensors that annotations tell.
 
     python docs/site_reference.py [ROOT]
 
 Without quartodoc it says so and writes nothing: the site can be checked all the same. Pages are written anew each time,
-so a name that is gone leaves no page behind.
+so a name that is gone leaves no page behind, and a public name that no page shows is an error.
 """
 
 import argparse
@@ -15,9 +15,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from site_axes import axes_of, with_axes
+from site_names import unwritten
 from site_nav import generated_folder, read_config
 
-__all__ = ["main", "tidy"]
+__all__ = ["finish", "main", "tidy"]
 
 
 def tidy(text: str) -> str:
@@ -37,16 +39,39 @@ def tidy(text: str) -> str:
     return re.sub(r"\[([^\[\]]+)\]\(#([\w.]+)\)", lambda link: link[0] if link[2] in anchors else f"`{link[1]}`", text)
 
 
+def finish(folder: Path, package: Path) -> list[str]:
+    """Make written pages tidy, put the axes of tensors in, and look for names that are on no page.
+
+    Args:
+        folder: The reference as quartodoc wrote it; its pages are written anew.
+        package: The folder of the package.
+
+    Returns:
+        One line a public name that is missing.
+    """
+    pages = sorted(folder.glob("*.qmd"))
+    for page in pages:
+        text = tidy(page.read_text(encoding="utf-8"))
+        if page.stem != "index":
+            text = with_axes(text, f"{package.name}.{page.stem}", axes_of(package, page.stem))
+        page.write_text(text, encoding="utf-8")
+    lacking = unwritten(package, folder)
+    print(f"{len(pages)} pages in {folder.name}, {len(lacking)} public names missing", file=sys.stderr)
+    return lacking
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the reference of the site under the given root.
 
     Returns:
-        0 if it is written, or if there is nothing to write it with; else what quartodoc returned.
+        0 if it is written, or if there is nothing to write it with; 1 if it lacks a public name; else what quartodoc
+        returned.
     """
     parser = argparse.ArgumentParser(description="Write the reference from the docstrings.")
     parser.add_argument("root", nargs="?", type=Path, default=Path(__file__).resolve().parent.parent)
     root = parser.parse_args(arguments).root
-    folder = generated_folder(read_config(root))
+    config = read_config(root)
+    folder = generated_folder(config)
     if folder is None or importlib.util.find_spec("quartodoc") is None:
         print("the reference was not written: quartodoc is not installed", file=sys.stderr)
         return 0
@@ -57,11 +82,11 @@ def main(arguments: list[str] | None = None) -> int:
     if done.returncode:
         shutil.rmtree(root / folder, ignore_errors=True)
         return done.returncode
-    pages = sorted((root / folder).glob("*.qmd"))
-    for page in pages:
-        page.write_text(tidy(page.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"{len(pages)} pages in {folder}", file=sys.stderr)
-    return 0
+    package = root / "package" / config["quartodoc"]["package"]
+    lacking = finish(root / folder, package)
+    for line in lacking:
+        print(line)
+    return 1 if lacking else 0
 
 
 if __name__ == "__main__":

@@ -171,6 +171,22 @@ def test_a_page_that_is_named_but_left_out_of_the_rendering_is_told(site: Path) 
     assert faults(site) == ["_quarto.yml: navigation: 'docs/draft.qmd' is named but not rendered (project: render)"]
 
 
+def test_a_misspelt_setting_of_the_site_or_of_a_page_is_told(site: Path) -> None:
+    (site / "_quarto.yml").write_text(CONFIG.replace("navbar:", "navbars:"))
+    (site / "docs/index.qmd").write_text("---\ntitles: Home\n---\n\n![A jar.](jar.svg){#fig-jar}\n")
+    assert faults(site) == [
+        "_quarto.yml: setting: 'website.navbars' is no setting; did you mean 'navbar'",
+        "docs/index.qmd: setting: 'titles' is no setting; did you mean 'title'",
+    ]
+
+
+def test_a_sidebar_path_that_leads_nowhere_and_a_page_that_is_gone_are_told(site: Path) -> None:
+    (site / "_quarto.yml").write_text(CONFIG.replace("- docs/index.qmd", "- docs/start.qmd"))
+    assert "_quarto.yml: navigation: 'docs/start.qmd': no such file" in faults(site)
+    remove("docs/index.qmd")(site)
+    assert "README.md:3: link: 'docs/index.qmd': no such file" in faults(site)
+
+
 def test_reference_style_links_reach_their_definition(site: Path) -> None:
     readme("[that][home] and [home][]\n\n[home]: docs/index.qmd\n")(site)
     assert faults(site) == []

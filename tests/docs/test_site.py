@@ -1,18 +1,20 @@
 """The site of this repository has no faults, its code runs, and what it says of the project is so."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from check import check
+from site_names import left_out
 from site_page import read_page
 
+from docs.pages import Pages
 from house import names
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +63,19 @@ def photographs(folder: Path) -> None:
             Image.new("RGB", (80, 64), colour).save(folder / "flowers" / name / f"{number:04}.png")
 
 
+def test_the_linter_of_quarto_pages_finds_nothing() -> None:
+    command = [
+        str(Path(sys.executable).parent / "panache"),
+        "lint",
+        "--no-cache",
+        "--isolated",
+        "--message-format=short",
+    ]
+    places = ["_quarto.yml", "README.md", "CONTRIBUTING.md", "docs"]
+    done = subprocess.run([*command, *places], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def script_of(page: Path) -> str:
     """The code of a page, on the lines where the page has it, so that a traceback points there."""
     lines = [""] * len((ROOT / page).read_text(encoding="utf-8").splitlines())
@@ -71,14 +86,30 @@ def script_of(page: Path) -> str:
     return "\n".join(lines)
 
 
+@pytest.fixture(scope="module")
+def pages() -> Iterator[Pages]:
+    running = Pages(PACKAGE)
+    yield running
+    running.close()
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if script_of(page).strip()], ids=str)
-def test_the_code_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+def test_the_code_of_a_page_runs(page: Path, pages: Pages, tmp_path: Path) -> None:
     photographs(tmp_path)
     (tmp_path / "page.py").write_text(script_of(page), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
-    command = [sys.executable, "-W", "error::UserWarning", "page.py"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{page}, line as in page.py:\n{done.stderr}"
+    told = pages.run(tmp_path, "page.py")
+    assert not told, f"{page}, line as in page.py:\n{told}"
+
+
+def test_a_page_that_fails_is_told_with_its_line_and_the_next_one_sees_nothing_of_it(
+    pages: Pages, tmp_path: Path
+) -> None:
+    (tmp_path / "one.py").write_text("import leyden\nleyden.seen = True\n1 / 0\n", encoding="utf-8")
+    (tmp_path / "two.py").write_text("import leyden\nassert not hasattr(leyden, 'seen')\n", encoding="utf-8")
+    told = pages.run(tmp_path, "one.py")
+    assert 'one.py", line 3' in told
+    assert "ZeroDivisionError" in told
+    assert pages.run(tmp_path, "two.py") == ""
 
 
 def test_the_reference_has_a_page_for_every_file_that_a_room_publishes() -> None:
@@ -87,6 +118,10 @@ def test_the_reference_has_a_page_for_every_file_that_a_room_publishes() -> None
     assert not missing, f"quartodoc: sections: in _quarto.yml lack {missing}"
     assert not gone, f"quartodoc: sections: in _quarto.yml name {gone}, which publish nothing"
     assert len(listed) == len(set(listed))
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    assert not left_out(PACKAGE / "leyden", CONFIG)
 
 
 def test_pages_show_what_is_stored_and_load_nothing_from_elsewhere() -> None:
