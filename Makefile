@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo lab test lint docs conformance bench clean
+.PHONY: demo lab test lint docs screenshots conformance bench clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'leyden needs Python 3.11 or newer; name one: make PYTHON=python3.11')"
@@ -19,11 +19,11 @@ demo: $(VENV)/installed
 lab: $(VENV)/installed
 	$(BIN)/leyden lab $(OPTIONS)
 
-# Tests are small and run beside each other: one thread each is faster than two that wait for one another.
+# Tests are small: two processes of one thread each are faster than one of two.
 test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=300 notebooks tutorials
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=300 notebooks tutorials
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check
@@ -35,9 +35,17 @@ lint: $(VENV)/installed
 docs: $(VENV)/installed
 	$(BIN)/python docs/site_reference.py
 	$(BIN)/python docs/catalogue.py
+	$(BIN)/python docs/gallery.py
+	$(BIN)/python docs/licences.py
+	$(BIN)/python docs/benchmarks_index.py
+	$(BIN)/python docs/outputs.py check
+	$(BIN)/panache lint --no-cache --isolated _quarto.yml README.md CONTRIBUTING.md docs
 	$(BIN)/python docs/check.py
-	@if PATH="$(CURDIR)/$(BIN):$$PATH" command -v quarto >/dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" quarto render; \
-	else echo "quarto is not installed: the pages were checked, not rendered (pip install quarto-cli brings it)"; fi
+	$(BIN)/python docs/site_render.py
+
+# The pictures of README and docs, from the notebooks in a real JupyterLab; needs chromium.
+screenshots: $(VENV)/installed
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots
 
 # ONNX's own backend suite, whole; the tests run a sample of it.
 conformance: $(VENV)/installed
@@ -63,13 +71,20 @@ conformance: $(VENV)/installed
 	.onnx-peers/bin/python -m pip install --quiet --no-deps --requirement bench/onnx-peers.txt
 	touch $@
 
-bench: $(VENV)/installed .peers/installed .augment-peers/installed .onnx-peers/installed
+.medical-peers/installed: bench/medical-peers.txt
+	$(PYTHON) -m venv .medical-peers
+	.medical-peers/bin/python -m pip install --quiet "$$(grep '^torch==' bench/medical-peers.txt)"
+	.medical-peers/bin/python -m pip install --quiet --no-deps --requirement bench/medical-peers.txt
+	touch $@
+
+bench: $(VENV)/installed .peers/installed .augment-peers/installed .onnx-peers/installed .medical-peers/installed
 	$(BIN)/python bench/data.py
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/augment.py
 	$(BIN)/python bench/demo.py
 	$(BIN)/python bench/masks.py
 	$(BIN)/python bench/onnx_import.py
+	$(BIN)/python bench/medical.py
 
 clean:
-	rm -rf $(VENV) .peers .augment-peers .onnx-peers out _site .quarto
+	rm -rf $(VENV) .peers .augment-peers .onnx-peers .medical-peers out _site .quarto

@@ -31,6 +31,7 @@ from augment_panel import panel_rows
 from augment_quality import DRAWS, quality_rows
 from augment_work import load, photo, save, volume
 from data import Row, table
+from results import today
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks" / "augment.md"
@@ -86,7 +87,7 @@ labels:
 
 {panel}
 
-Measured on: {machine}, torch {torch}, OpenCV {opencv}. Run it: `make bench`.
+Measured on: {machine}, torch {torch}, OpenCV {opencv}; {day}. Run it: `make bench`.
 """
 
 
@@ -232,7 +233,7 @@ def page(photos: list[Row], volumes: list[Row], quality: list[Row], panel: list[
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return TEXT.format(
         photos=table(photos), volumes=table(volumes), quality=table(quality), panel=table(panel), draws=DRAWS,
-        machine=machine, torch=torch.__version__, opencv=cv2.__version__,
+        machine=machine, torch=torch.__version__, opencv=cv2.__version__, day=today(),
     )  # fmt: skip
 
 

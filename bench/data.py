@@ -28,6 +28,7 @@ from PIL import Image
 
 import leyden as ly
 from loaders import LOADERS
+from results import today
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks" / "data.md"
@@ -294,7 +295,7 @@ scale, which differs from shrinking all of its pixels by a signal-to-noise ratio
 
 An empty pipe adds {extra:.1f} microseconds to every sample of a plain loop.
 
-Measured on: {machine}, torch {torch.__version__}. Run it: `make bench`.
+Measured on: {machine}, torch {torch.__version__}; {today()}. Run it: `make bench`.
 """
 
 

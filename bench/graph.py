@@ -21,6 +21,7 @@ from graph_beside import beside_rows
 from graph_build import build_rows
 from graph_hooks import hook_rows
 from graph_steps import calibrate, step_rows
+from results import today
 
 PAGE = ROOT / "docs" / "benchmarks" / "graph.md"
 PACKAGES = ("torch", "pytorch_lightning", "dask")
@@ -68,7 +69,7 @@ the wall; the histories and the weights are the same to the last bit.
 
 {readers}
 
-Measured on: {machine}, {packages}. Run it: `make bench`.
+Measured on: {machine}, {packages}; {day}. Run it: `make bench`.
 """
 
 
@@ -98,6 +99,7 @@ def main() -> None:
         steps=turns * steps, steps_table=shown(step_rows(calibrate(), turns=turns, steps=steps)),
         hooks=shown(hook_rows(rounds=5 if quick else 101)), builds=shown(build_rows(rounds=3 if quick else 21)),
         readers=shown(beside_rows(rounds=2 if quick else 8, steps=3 if quick else 10)),
+        day=today(),
         machine=f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}",
         packages=", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES),
     )  # fmt: skip

@@ -21,8 +21,8 @@ from leyden.prune import places
 from leyden.train import fit, predict
 from mask_cases import SIZES, Case, case
 from mask_network import weights_used
-from mask_results import Results
 from mask_ways import DEFAULT, DENSE, PEERS, WAYS, Way
+from results import Results
 
 __all__ = ["Run", "accuracy_rows", "against_rows", "dense_rows", "forget", "job", "runs", "strayed"]
 

@@ -8,15 +8,15 @@ Run it with `make bench`, on a machine that does nothing else. `python bench/mas
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from data import ROOT, Row, table
+from data import ROOT, table
 from mask_accuracy import accuracy_rows, against_rows, dense_rows, forget, job, runs, strayed
 from mask_large import large_rows
-from mask_results import FOLDER, Results, machine
 from mask_step import export_rows, step_rows
 from mask_ways import DEFAULT
+from results import FOLDER, Results, machine, shown, today
 
 PAGE = ROOT / "docs" / "benchmarks" / "masks.md"
 PROMISES = ROOT / "docs" / "design" / "pruning-promises.qmd"
@@ -94,15 +94,6 @@ Measured on: {machine}. Run it: `make bench`.
 """
 
 
-def shown(rows: Iterable[Row]) -> list[Row]:
-    """All rows; each is printed as it comes."""
-    kept = []
-    for row in rows:
-        print(row, flush=True)
-        kept.append(row)
-    return kept
-
-
 def promises(kept: Results, *, quick: bool) -> None:
     """Takes over what the tests have counted."""
     text = " ".join(PROMISES.read_text(encoding="utf-8").split())
@@ -155,7 +146,7 @@ def page(folder: Path) -> str:
         missed=missed(kept["step"]), large=rows("large", "large"), dense=table(dense_rows(done)),
         accuracy=table(accuracy_rows(done)),
         against=table(list(against_rows(done))) if done else NOT_YET, strayed=strayed(done), default=DEFAULT,
-        machine=machine(),
+        machine=f"{machine()}; {today()}",
     )  # fmt: skip
 
 

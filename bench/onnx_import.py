@@ -14,8 +14,8 @@ from importlib import import_module
 from pathlib import Path
 
 from data import ROOT, Row, table
-from mask_results import FOLDER, Results, machine
 from onnx_work import conformance_rows, fact_rows, memory_rows, speed_rows
+from results import FOLDER, Results, filled, machine, shown, today
 
 PAGE = ROOT / "docs" / "benchmarks" / "onnx.md"
 KEPT = FOLDER.with_name("onnx")
@@ -73,15 +73,6 @@ Measured on: {machine}. Run it: `make bench`.
 """
 
 
-def shown(rows: Iterable[Row]) -> list[Row]:
-    """All rows; each is printed as it comes."""
-    kept = []
-    for row in rows:
-        print(row, flush=True)
-        kept.append(row)
-    return kept
-
-
 def conformance(folder: Path, *, quick: bool) -> Iterable[Row]:
     """Counts the cases that pass."""
     return conformance_rows(match="^test_a" if quick else "")
@@ -114,17 +105,11 @@ PARTS: dict[str, Callable[..., Iterable[Row]]] = {
 }  # fmt: skip
 
 
-def filled(rows: list[Row]) -> list[Row]:
-    """Rows that all have the cells of all, in the order in which these came."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    return [{name: row.get(name, "") for name in names} for row in rows]
-
-
 def page(folder: Path) -> str:
     """The page, of all that is there."""
     kept = {part: Results(part, folder).get("rows") for part in PARTS}
     tables = {part: table(filled(rows)) if rows else NOT_YET for part, rows in kept.items()}
-    return TEXT.format(**tables, cases="1,884", same="a thousandth", machine=machine())
+    return TEXT.format(**tables, cases="1,884", same="a thousandth", machine=f"{machine()}; {today()}")
 
 
 def main() -> None:

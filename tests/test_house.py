@@ -35,6 +35,7 @@ RULES: list[Callable[[Path], list[Fault]]] = [
     notebooks.misnamed_tutorials,
     notebooks.bare_tutorials,
     notebooks.unproven_sections,
+    notebooks.unchecked_tutorials,
 ]
 LIGHT = "import leyden.types, leyden.errors, leyden.items, leyden.augment, leyden.data, leyden.prune, leyden.vision"
 

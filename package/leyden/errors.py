@@ -21,6 +21,7 @@ __all__ = [
     "HashMismatch",
     "ItemError",
     "LeydenError",
+    "MedicalError",
     "NetworkMissing",
     "NotFitted",
     "OnnxError",
@@ -33,6 +34,7 @@ __all__ = [
     "ToolMissing",
     "TrainError",
     "UnknownAsset",
+    "UnknownCodes",
     "UnknownDataset",
     "UnknownMember",
     "UnknownModel",
@@ -199,3 +201,11 @@ class OnnxImportError(OnnxError):
 
 class PanelError(LeydenError):
     """A panel was asked for something its present state does not allow."""
+
+
+class MedicalError(LeydenError):
+    """Scans, labels or what is made of them do not fit together."""
+
+
+class UnknownCodes(MedicalError):
+    """A segmentation holds codes that its label scheme does not know."""

@@ -17,7 +17,7 @@ import torch
 from hostile import graphs, tensors
 from hostile.making import MAKERS
 from leyden.errors import OnnxImportError
-from leyden.onnx.lower.loading import load
+from leyden.onnx.loading import load
 
 FLIPS = 200
 ROOMS = (graphs, tensors)  # that enter what they make

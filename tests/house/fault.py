@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-CODE = ("package", "tests", "bench", "docs")
+CODE = ("package", "tests", "bench", "docs", "tools")
 CACHES = {"__pycache__", ".ipynb_checkpoints"}
 
 

@@ -13,6 +13,7 @@ from house.repository import MACHINE
 
 MEGABYTE = 2**20
 PICTURES = 3
+CHECKED = "nbval-check-output"
 SKIP_TAGS = {"nbval-skip", "skip-execution"}
 SKIP_COMMENT = re.compile(r"^#\s*(NBVAL_SKIP|PYTEST_SKIP)", re.IGNORECASE | re.MULTILINE)
 
@@ -166,4 +167,22 @@ def unproven_sections(root: Path) -> list[Fault]:
             for title, sources in sections
             if sources and not any(map(asserts, sources))
         ]
+    return faults
+
+
+def unchecked_tutorials(root: Path) -> list[Fault]:
+    """Tutorials of which no stored words are compared with those of a new run, or whose outputs carry no stamp."""
+    faults = []
+    for path, book in notebooks(root, "tutorials"):
+        tagged = [(number, cell) for number, cell in code_cells(book) if CHECKED in cell.metadata.get("tags", [])]
+        if not tagged:
+            faults.append(Fault(name_of(root, path), "compared outputs", "none", f"a cell tagged {CHECKED}"))
+        faults += [
+            Fault(f"{name_of(root, path)}: cell {number}", "compared outputs", "no words", "text that every run gives")
+            for number, cell in tagged
+            if not any(map(texts, cell.outputs))
+        ]
+        stamp = book.metadata.get("leyden", {}).get("code", "")
+        if not re.fullmatch(r"[0-9a-f]{64}", stamp):
+            faults.append(Fault(name_of(root, path), "stamp", stamp or "none", "what docs/outputs.py run writes"))
     return faults

@@ -14,6 +14,12 @@ from house.fault import Fault
 
 PICTURE = {"image/png": "aGk=", "text/plain": "<figure>"}
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+STAMPED = {**KERNEL, "leyden": {"code": 64 * "0"}}
+CHECKED = {"tags": ["nbval-check-output"]}
+
+
+def told_by(words: str) -> NotebookNode:
+    return new_output("stream", text=words)
 
 
 def tutorial() -> NotebookNode:
@@ -22,10 +28,10 @@ def tutorial() -> NotebookNode:
         new_code_cell("epochs = 1", metadata={"tags": ["parameters"]}, execution_count=1),
         new_markdown_cell("## Turning round"),
         new_code_cell("show()", outputs=[new_output("display_data", PICTURE)] * 3, execution_count=2),
-        new_code_cell("%time x = 1\nassert x == 1", execution_count=3),
+        new_code_cell("%time x = 1\nassert x == 1", metadata=CHECKED, outputs=[told_by("1 flip")], execution_count=3),
         new_markdown_cell("## Where to go next\n\nOnward."),
     ]
-    return new_notebook(cells=cells, metadata=KERNEL)
+    return new_notebook(cells=cells, metadata=STAMPED)
 
 
 def panel() -> NotebookNode:
@@ -59,6 +65,7 @@ RULES = [
     notebooks.misnamed_tutorials,
     notebooks.bare_tutorials,
     notebooks.unproven_sections,
+    notebooks.unchecked_tutorials,
 ]
 
 
@@ -116,7 +123,7 @@ BAD: dict[str, tuple[Callable[[Path], list[Fault]], Callable[[NotebookNode], obj
     ),
     "no outputs": (
         notebooks.unexecuted_tutorials,
-        lambda book: book.cells[3].update(outputs=[]),
+        lambda book: (book.cells[3].update(outputs=[]), book.cells[4].update(outputs=[])),
         "outputs: found none",
     ),
     "parameters": (
@@ -138,6 +145,21 @@ BAD: dict[str, tuple[Callable[[Path], list[Fault]], Callable[[NotebookNode], obj
         notebooks.unproven_sections,
         lambda book: (book.cells[2].update(source="text"), book.cells[5].update(source="text")),
         "sections: found no ## heading",
+    ),
+    "compared outputs": (
+        notebooks.unchecked_tutorials,
+        lambda book: book.cells[4].update(metadata={}),
+        "compared outputs: found none; allowed: a cell tagged nbval-check-output",
+    ),
+    "compared words": (
+        notebooks.unchecked_tutorials,
+        lambda book: book.cells[4].update(outputs=[new_output("display_data", {"image/png": "aGk="})]),
+        "cell 5: compared outputs: found no words; allowed: text that every run gives",
+    ),
+    "stamp": (
+        notebooks.unchecked_tutorials,
+        lambda book: book.metadata.leyden.update(code="yesterday"),
+        "stamp: found yesterday; allowed: what docs/outputs.py run writes",
     ),
 }
 

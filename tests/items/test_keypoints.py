@@ -58,6 +58,12 @@ def test_they_survive_pickling():
     assert pickle.loads(pickle.dumps(face())) == face()
 
 
+def test_a_grid_given_as_the_size_of_a_tensor_is_the_same_grid():
+    places = torch.zeros(1, 2)
+    assert Keypoints(places, torch.zeros(4, 6).shape) == Keypoints(places, (4, 6))
+    assert Keypoints(places, torch.zeros(4, 6).shape) != Keypoints(places, (6, 4))
+
+
 def test_points_off_the_grid_go_with_their_labels_and_pairs():
     moved = face().warp(Move(((1.0, 0.0, 0.0), (0.0, 1.0, -3.0), (0.0, 0.0, 1.0)), (8, 8), (8, 5)))
     left = moved.clipped()

@@ -1,6 +1,5 @@
 """Small models that hold weights in every way that matters: layers, attention, own parameters, tied weights."""
 
-import jaxtyping
 import pytest
 import torch
 from torch import Tensor, nn
@@ -41,14 +40,6 @@ class Photo(nn.Module):
 @pytest.fixture(autouse=True)
 def _same_numbers_each_time() -> None:
     torch.manual_seed(0)
-
-
-@pytest.fixture
-def unchecked():
-    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture

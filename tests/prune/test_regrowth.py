@@ -1,7 +1,6 @@
 import copy
 from typing import Any, cast
 
-import jaxtyping
 import pytest
 import torch
 from hypothesis import given
@@ -132,14 +131,6 @@ def test_double_and_half_precision_go_the_same_way():
         pruned = prune(layer.to(kind), Magnitude(0.5))
         found.append(str(masks(regrow(pruned, 0.5, batches=[batch.to(kind)], loss=summed))))
     assert len(set(found)) == 1
-
-
-@pytest.fixture
-def unchecked():
-    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.5, True, "half"])

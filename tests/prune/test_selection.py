@@ -39,7 +39,19 @@ def test_by_default_all_matrices_are_chosen_and_no_vectors(photo):
         ((nn.Conv2d, nn.Linear), ["stem.weight", "filter.weight", "attention.out_proj.weight", "head.weight"]),
         (lambda place: place.parameter.shape[0] == 4, ["head.weight"]),
     ],
-    ids=str,
+    ids=[
+        "below a name",
+        "a name alone",
+        "a pattern",
+        "several names",
+        "a choice",
+        "all but",
+        "either",
+        "a kind of layer",
+        "layers that are",
+        "kinds of layers",
+        "a function",
+    ],
 )
 def test_what_may_be_pruned_is_said_in_words(photo, where, expected):
     assert chosen(photo, where) == expected

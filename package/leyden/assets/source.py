@@ -77,6 +77,7 @@ class Installed:
 
 
 Source: TypeAlias = PyPI | Debian | Https | Installed
+"""Where an asset may come from."""
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ class Item(ABC):
 def _same(one: object, other: object) -> bool:
     if isinstance(one, Tensor) and isinstance(other, Tensor):
         return one.dtype == other.dtype and one.device == other.device and torch.equal(one, other)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return one == other  # sizes of tensors are a kind of tuple of their own
     return type(one) is type(other) and one == other
 
 

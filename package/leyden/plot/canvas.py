@@ -32,6 +32,8 @@ __all__ = [
 # Source: Okabe and Ito 2008, Color Universal Design (https://jfly.uni-koeln.de/color/); its yellow is left out, too
 # faint for lines on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""The colours of series, told apart by colour-blind readers too, in the order in which they are taken."""
+
 INK, GREY, FAINT = "#222222", "#767676", "#E4E4E4"
 
 # Glyphs are fitted to whole pixels, so text is as wide as it was laid out only where layout and file have one dpi.

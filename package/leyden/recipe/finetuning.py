@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from leyden.train import Callback, Classifier, Fitted, find_rate, fit
+from leyden.train import Callback, Fitted, Task, find_rate, fit
 
 __all__ = ["finetune"]
 
 
 def finetune(
-    task: Classifier,
+    task: Task,
     train: Iterable[Any],
     validation: Iterable[Any] | None = None,
     *,

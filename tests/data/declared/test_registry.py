@@ -1,4 +1,5 @@
 import re
+import sys
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -118,6 +119,64 @@ def test_values_are_held_against_the_types_of_the_function(value, good):
     faults = faults_of_options(entry(mine, "path", **value))
     assert (not faults) == good
     assert all("must be" in fault for fault in faults)
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Lay an installed package into the path, as pip would, with one module and entry points of it."""
+
+    def lay(code, *names):
+        module = f"plugged_{uuid4().hex}"
+        folder = tmp_path / module
+        (folder / f"{module}-1.0.dist-info").mkdir(parents=True)
+        (folder / f"{module}.py").write_text(code)
+        points = "".join(f"{name} = {module}\n" for name in names)
+        (folder / f"{module}-1.0.dist-info" / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\n")
+        (folder / f"{module}-1.0.dist-info" / "entry_points.txt").write_text(f"[leyden.data]\n{points}")
+        monkeypatch.syspath_prepend(str(folder))
+        return module
+
+    return lay
+
+
+def test_an_installed_package_brings_drivers_and_types_when_they_are_named(declare, install):
+    mine, kind = fresh(), fresh()
+    code = (
+        "import leyden as ly\n"
+        f"@ly.data.driver({mine!r})\n"
+        "def count(entry, *, number: int):\n    return [{'place': place} for place in range(number)]\n"
+        f"@ly.data.reader({kind!r}, takes=['rows'])\n"
+        "def backwards(rows):\n    return rows[::-1]\n"
+    )
+    module = install(code, mine, kind)
+    path = declare(driver=mine, type=kind, number=2)
+    assert module not in sys.modules
+    assert catalog(path)["it"] == [{"place": 1}, {"place": 0}]
+    assert faults_of_options(entry(mine, kind, number="x")) == ["number must be a whole number; given 'x'"]
+
+
+def test_options_of_a_plugin_are_checked_when_the_file_is_read(declare, install):
+    kind = fresh()
+    code = f"import leyden as ly\n@ly.data.reader({kind!r})\ndef read(where, *, size: int):\n    return where\n"
+    install(code, kind)
+    with pytest.raises(CatalogError, match="size must be a whole number; given 'big'"):
+        catalog(declare(driver="file", type=kind, path="a", size="big"))
+
+
+def test_a_plugin_that_cannot_be_loaded_is_named_and_matters_only_to_its_dataset(declare, install):
+    kind = fresh()
+    module = install("import leyden_no_such\n", kind)
+    declared = catalog(declare(driver="file", type=kind, path="a", anything=1))
+    told = rf"the type '{kind}' comes from '{module}' of the package '{module}', .*No module named 'leyden_no_such'"
+    with pytest.raises(DriverMissing, match=told):
+        declared["it"]
+
+
+def test_a_plugin_that_registers_nothing_leaves_the_name_unknown(install):
+    kind = fresh()
+    install("", kind)
+    with pytest.raises(DriverMissing, match=f"no type named '{kind}'"):
+        find_reader(kind)
 
 
 def test_closest_is_silent_without_a_likeness():

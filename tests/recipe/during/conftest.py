@@ -1,7 +1,6 @@
 import logging
 import warnings
 
-import jaxtyping
 import pytest
 import pytorch_lightning as pl
 import torch
@@ -61,11 +60,3 @@ def run(batches):
         return trainer
 
     return fit
-
-
-@pytest.fixture
-def unchecked():
-    """Run as users do, without checked annotations, so that what is wrong reaches our own door."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)

@@ -1,13 +1,15 @@
 """What a declaration may name: drivers, which bring data, and readers, which make containers of what was brought.
 
 A keyword of the function is a key of `[datasets.storage]`; its type says what may stand there, and without a default
-it must.
+it must. A package of its own brings more by an entry point of the group "leyden.data", whose name is that of the driver
+or type and whose value is the module that registers it: it is loaded when a TOML file first names it.
 """
 
 import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeAlias, TypeVar, Union, final, get_args, get_origin, get_type_hints
@@ -30,6 +32,7 @@ Form: TypeAlias = Literal["file", "folder", "zip", "zip part", "archive", "remot
 Driver: TypeAlias = Callable[..., Path | str | Rows]
 Reader: TypeAlias = Callable[..., Any]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_GROUP = "leyden.data"
 
 COMMON = ("driver", "type", "inside")
 """Keys of `[datasets.storage]` that do not depend on the driver."""
@@ -96,19 +99,19 @@ def reader(name: str, *, takes: Iterable[Form] = ("file",)) -> Callable[[_Functi
 
 
 def find_driver(name: str) -> Plugin:
-    """The driver of that name.
+    """The driver of that name; the installed package that brings it is loaded if need be.
 
     Raises:
-        DriverMissing: there is none; the closest and all others are named.
+        DriverMissing: there is none, the closest and all others are named; or the package cannot be loaded.
     """
     return _found(name, _drivers, "driver")
 
 
 def find_reader(name: str) -> Plugin:
-    """The type of that name.
+    """The type of that name; the installed package that brings it is loaded if need be.
 
     Raises:
-        DriverMissing: there is none; the closest and all others are named.
+        DriverMissing: there is none, the closest and all others are named; or the package cannot be loaded.
     """
     return _found(name, _readers, "type")
 
@@ -119,8 +122,8 @@ def known_options(driver_name: str, type_name: str) -> list[str]:
 
 
 def faults_of_options(entry: DatasetEntry) -> list[str]:
-    """What is wrong with an entry's options; nothing is said where its driver or type is not registered (yet)."""
-    plugins = [_drivers.get(entry.driver), _readers.get(entry.type)]
+    """What is wrong with an entry's options; nothing is said where its driver or type is not to be had (yet)."""
+    plugins = [_at_hand(entry.driver, _drivers, "driver"), _at_hand(entry.type, _readers, "type")]
     known: dict[str, Any] = {"inside": str}
     for plugin in filter(None, plugins):
         known |= {name: hint for name, (hint, _) in plugin.options.items()}
@@ -180,7 +183,30 @@ def _registering(
     return register
 
 
+def _at_hand(name: str, registry: dict[str, Plugin], kind: str) -> Plugin | None:
+    """The plugin of a name; None where there is none, or none that works: only who opens the dataset is told."""
+    try:
+        return _found(name, registry, kind)
+    except DriverMissing:
+        return None
+
+
+def _load_plugin(name: str, kind: str) -> None:
+    """Import the module that an installed package names for a driver or type, which registers it."""
+    for point in entry_points(group=_GROUP, name=name):
+        try:
+            point.load()
+        except Exception as error:  # a package may fail in any way; it must not pass for a name that is wrong
+            package = f" of the package {point.dist.name!r}" if point.dist else ""
+            raise DriverMissing(
+                f"the {kind} {name!r} comes from {point.value!r}{package}, which cannot be loaded "
+                f"({type(error).__name__}: {error}); install what it needs, or a version that works here"
+            ) from error
+
+
 def _found(name: str, registry: dict[str, Plugin], kind: str) -> Plugin:
+    if name not in registry:
+        _load_plugin(name, kind)
     if name not in registry:
         how = (
             f"register your own with @ly.data.{'driver' if kind == 'driver' else 'reader'}({name!r}) before it is used"

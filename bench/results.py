@@ -1,17 +1,35 @@
-"""What a part of bench/masks.py has measured, kept in a file from run to run, as long as the machine is the same."""
+"""What a part of a benchmark has measured: printed as it comes, kept from run to run while the machine is the same."""
 
 import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Iterator, MutableMapping
+import time
+from collections.abc import Iterable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, final
 
-__all__ = ["FOLDER", "Results", "machine"]
+__all__ = ["FOLDER", "Results", "filled", "machine", "shown", "today"]
+
+Row = dict[str, str]
 
 FOLDER = Path(__file__).resolve().parent.parent / "out" / "masks"
 PACKAGES = ("torch", "pytorch_lightning", "scikit-learn")
+
+
+def shown(rows: Iterable[Row]) -> list[Row]:
+    """All rows; each is printed as it comes."""
+    kept = []
+    for row in rows:
+        print(row, flush=True)
+        kept.append(row)
+    return kept
+
+
+def filled(rows: list[Row]) -> list[Row]:
+    """Rows that all have the cells of all, in the order in which these came."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return [{name: row.get(name, "") for name in names} for row in rows]
 
 
 def machine() -> str:
@@ -19,6 +37,11 @@ def machine() -> str:
     packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     where = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return f"{where}, {packages}"
+
+
+def today() -> str:
+    """The day, as pages write it."""
+    return time.strftime("%d %B %Y").lstrip("0")
 
 
 @final
