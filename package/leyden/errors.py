@@ -3,6 +3,11 @@
 Everything leyden raises on purpose derives from `LeydenError`, so one `except` covers the house.
 """
 
+import os
+import sys
+import sysconfig
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 __all__ = [
@@ -45,8 +50,24 @@ __all__ = [
 ]
 
 
+_LIBRARIES = (str(Path(__file__).parent), *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
+
+
 class LeydenError(Exception):
-    """Base of every error leyden raises on purpose."""
+    """Base of every error leyden raises on purpose.
+
+    Its message is the whole story, so a notebook shows it under the lines of the user's own code alone. The way
+    through leyden and other libraries is shown too where the environment variable `LEYDEN_TRACEBACK` is "full".
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints, which asks for it by this name."""
+        shell = sys.modules["IPython"].get_ipython()
+        if os.environ.get("LEYDEN_TRACEBACK") == "full":
+            return shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__)
+        alone = type(self).__new__(type(self), *self.args)  # without what it came of
+        alone.__dict__.update(self.__dict__)
+        return shell.InteractiveTB.structured_traceback(type(self), alone, _own(self.__traceback__), tb_offset=0)
 
 
 class AssetError(LeydenError):
@@ -209,3 +230,16 @@ class MedicalError(LeydenError):
 
 class UnknownCodes(MedicalError):
     """A segmentation holds codes that its label scheme does not know."""
+
+
+def _own(way: TracebackType | None) -> TracebackType | None:
+    """The lines of a traceback that are in no library."""
+    steps = []
+    while way is not None:
+        steps.append(way)
+        way = way.tb_next
+    own = None
+    for step in reversed(steps):
+        if not step.tb_frame.f_code.co_filename.startswith(_LIBRARIES):
+            own = TracebackType(own, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    return own

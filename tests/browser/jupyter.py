@@ -19,6 +19,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
+from leyden.cli.lab import lay_out_extension
+
 __all__ = [
     "CHROMIUM", "NOTEBOOKS", "Lab", "Visit", "cell", "dress", "execute", "faults", "jupyterlab", "open_notebook",
     "panel", "place", "run_all", "visit", "write",
@@ -96,7 +98,7 @@ class Visit:
 
 @contextmanager
 def jupyterlab(folder: Path, *, environment: Mapping[str, str] | None = None) -> Iterator[Lab]:
-    """Start JupyterLab on a folder, with settings of its own, and end it.
+    """Start JupyterLab on a folder, with settings of its own and this checkout's extension, and end it.
 
     Args:
         folder: What it shows.
@@ -118,6 +120,7 @@ def jupyterlab(folder: Path, *, environment: Mapping[str, str] | None = None) ->
             "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
             "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+            "JUPYTER_PATH": str(lay_out_extension(private / "share" / "labextensions").parent),
             "OMP_NUM_THREADS": "1",
         }
         with log.open("w") as stream:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.jupyter import jupyterlab, visit
-from leyden.cli.lab import lay_out_launcher, notebooks
+from leyden.cli.lab import notebooks
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 WORK = {"cells": [{"cell_type": "markdown", "id": "work", "metadata": {}, "source": "mine"}]}
@@ -27,11 +27,9 @@ def desk(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def bench(desk, tmp_path_factory):
-    """JupyterLab on that folder; it finds this checkout's extension before any that is installed."""
-    share = tmp_path_factory.mktemp("share")
-    lay_out_launcher(share / "labextensions")
-    with jupyterlab(desk, environment={"JUPYTER_PATH": str(share)}) as lab, visit(lab, "mine.ipynb") as found:
+def bench(desk):
+    """JupyterLab on that folder."""
+    with jupyterlab(desk) as lab, visit(lab, "mine.ipynb") as found:
         yield found
 
 

@@ -115,20 +115,30 @@ def test_nothing_is_cut_off_in_a_narrow_window(bench):
     assert sound.faint(bench.page) == []
 
 
+def test_opened_again_with_another_kernel_stills_are_shown_until_it_runs_as_before(bench, lab):
+    bench.page.evaluate(RESTART)
+    assert faults(bench.page) == []
+    open_notebook(bench.page, lab.address("panels.ipynb"))
+    stills = bench.page.locator(".leyden-picture")
+    expect(stills).to_have_count(len(TITLES))
+    for still in stills.all():
+        still.scroll_into_view_if_needed()
+        expect(still).to_be_visible()
+        expect(still.locator("xpath=..")).to_contain_text("Run the cell to use it again.")
+    assert faults(bench.page) == []
+    assert [words for words in bench.complaints if "widget model not found" not in words] == []  # of ipywidgets itself
+    bench.page.set_viewport_size({"width": 1280, "height": 1000})
+    sound.keep(bench.page, "panels-again")
+    bench.complaints.clear()
+    run_all(bench.page)
+    for title in TITLES:
+        expect(panel(bench.page, title)).to_be_visible()
+    expect(stills).to_have_count(0)
+    assert sound.complaints(bench) == []
+
+
 def test_closed_panels_leave_no_thread_no_widget_and_no_comm(bench):
     assert execute(bench.page, LEFT).startswith("True")
     expect(bench.page.locator(".leyden")).to_have_count(0)
     assert sound.faults(bench.page) == []
     assert bench.complaints == []
-
-
-def test_opened_again_with_another_kernel_the_notebook_runs_as_before(bench, lab):
-    bench.page.evaluate(RESTART)
-    assert faults(bench.page) == []
-    open_notebook(bench.page, lab.address("panels.ipynb"))
-    assert [words for words in bench.complaints if "widget model not found" not in words] == []  # of ipywidgets itself
-    bench.complaints.clear()
-    run_all(bench.page)
-    for title in TITLES:
-        expect(panel(bench.page, title)).to_be_visible()
-    assert sound.complaints(bench) == []

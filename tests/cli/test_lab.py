@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import leyden
-from leyden.cli.lab import copy_notebooks, lay_out_launcher, notebooks, open_lab
+from leyden.cli.lab import copy_notebooks, lay_out_extension, notebooks, open_lab
 from leyden.errors import DataError
 
 EXTENSION = Path(leyden.__file__).parent / "cli" / "labextension"
@@ -111,15 +111,15 @@ def test_the_extension_is_described_as_jupyterlab_reads_it(name):
 
 
 def test_the_launcher_has_a_card_for_every_notebook_and_no_other():
-    code = (EXTENSION / "launcher.js").read_text(encoding="utf-8")
+    code = (EXTENSION / "extension.js").read_text(encoding="utf-8")
     assert set(re.findall(r'^ +\["([\w-]+\.ipynb)", "', code, re.MULTILINE)) == {
         path.name for path in notebooks().glob("*.ipynb")
     }
 
 
 def test_the_launcher_is_laid_out_with_the_notebooks_it_offers(tmp_path):
-    place = lay_out_launcher(tmp_path)
+    place = lay_out_extension(tmp_path)
     offered = {path.name for path in (place / "leyden" / "notebooks").iterdir()}
     assert offered == {path.name for path in notebooks().glob("*.ipynb")}
-    assert (place / "leyden" / "launcher.js").read_bytes() == (EXTENSION / "launcher.js").read_bytes()
+    assert (place / "leyden" / "extension.js").read_bytes() == (EXTENSION / "extension.js").read_bytes()
     assert "static" not in {part for path in place.rglob("*") for part in path.relative_to(place).parts}

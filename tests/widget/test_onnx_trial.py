@@ -30,6 +30,18 @@ def test_input_that_cannot_be_made_up_is_named():
         random_inputs((Value("words", "string", (1,)), Value("shapeless", "float32", None)))
 
 
+@pytest.mark.parametrize("sizes", [{"bach": 2}, {"batch": -1}])
+def test_a_size_of_no_axis_and_one_below_0_are_named(sizes):
+    values = (Value("x", "float32", ("batch", None, 4)),)
+    with pytest.raises(PanelError, match=rf"given {sizes}, there are \['batch'\]"):
+        random_inputs(values, sizes=sizes)
+
+
+def test_a_negative_length_in_a_file_stands_for_any():
+    made = random_inputs((Value("x", "float32", (-1, 3, "rows")),), sizes={"rows": 0})
+    assert made[0].shape == (1, 3, 0)
+
+
 def test_a_trial_tells_what_it_does_next_and_how_long_that_takes(tmp_path):
     net, given, told = nn.Linear(3, 2).eval(), torch.randn(2, 3), []
     onnx.export(net, given, tmp_path / "net.onnx")

@@ -10,25 +10,7 @@ from torch import nn
 from leyden.errors import PanelError
 from leyden.train import Classifier, Tuning, fit
 from leyden.widget import TrainPanel
-
-
-class Gated(list):
-    """Batches of which each waits for a pass; the first `free` need none."""
-
-    def __init__(self, batches, *, free=0):
-        super().__init__(batches)
-        self.passes = threading.Semaphore(free)
-
-    def __getitem__(self, index):
-        self.passes.acquire()
-        return super().__getitem__(index)
-
-
-def until(condition, *, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.002)
+from widget.gated import Gated, until
 
 
 def test_weights_are_bit_for_bit_those_of_training_on_the_main_thread(task, batches):

@@ -1,29 +1,10 @@
-import threading
 import time
 
 import pytest
 
 from leyden.widget import TrainPanel
 from leyden.widget.base import live
-
-
-class Gated(list):
-    """Batches of which each waits for a pass; the first `free` need none."""
-
-    def __init__(self, batches, *, free):
-        super().__init__(batches)
-        self.passes = threading.Semaphore(free)
-
-    def __getitem__(self, index):
-        self.passes.acquire()
-        return super().__getitem__(index)
-
-
-def until(condition, *, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.002)
+from widget.gated import Gated, until
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from leyden.errors import DataError
 
-__all__ = ["copy_notebooks", "lay_out_launcher", "notebooks", "open_lab"]
+__all__ = ["copy_notebooks", "lay_out_extension", "notebooks", "open_lab"]
 
 _START = "workbench.ipynb"
 
@@ -52,8 +52,8 @@ def copy_notebooks(folder: Path) -> list[Path]:
         ) from error
 
 
-def lay_out_launcher(folder: Path) -> Path:
-    """Writes into a folder what JupyterLab shows in its launcher: the extension, with the notebooks of this package.
+def lay_out_extension(folder: Path) -> Path:
+    """Writes leyden's extension of JupyterLab into a folder, with the notebooks that its launcher offers.
 
     An installed leyden has brought it already. A checkout has not, or as it was when it was installed, so JupyterLab is
     told of this one by `--LabApp.extra_labextensions_path`.
@@ -87,7 +87,7 @@ def open_lab(folder: Path, *, browser: bool = True, allow_root: bool = False, po
     options += ["--no-browser"] * (not browser) + ["--allow-root"] * allow_root
     options += [f"--port={port}", "--ServerApp.port_retries=0"] if port else []
     with TemporaryDirectory(prefix="leyden-lab-") as place:
-        options.append(f"--LabApp.extra_labextensions_path={lay_out_launcher(Path(place).resolve())}")
+        options.append(f"--LabApp.extra_labextensions_path={lay_out_extension(Path(place).resolve())}")
         return _waited([sys.executable, "-m", "jupyterlab", *options])
 
 

@@ -81,22 +81,29 @@ def random_inputs(inputs: tuple[Value, ...], *, sizes: Mapping[str, int] | None 
 
     Args:
         inputs: what the file takes.
-        sizes: length of free axes by name; 1 for one that is not named.
+        sizes: length of free axes by name; 1 for one that is not named, and for one of a negative length in the file.
 
     Raises:
-        PanelError: an input is no tensor of numbers, or its number of axes is unknown; all faults at once.
+        PanelError: an input is no tensor of numbers, or its number of axes is unknown, or a size is below 0 or of no
+            axis; all faults at once.
 
     Examples:
         >>> [array.shape for array in random_inputs((Value("x", "float32", ("batch", 3, 8, 8)),), sizes={"batch": 2})]
         [(2, 3, 8, 8)]
     """
+    sizes = sizes or {}
     faults = [str(value) for value in inputs if value.shape is None or value.dtype not in _KINDS]
     if faults:
         raise PanelError(f"no random input can be made for {'; '.join(faults)}: give the panel an example instead")
+    free = {size for value in inputs for size in value.shape or () if isinstance(size, str)}
+    wrong = {name: size for name, size in sizes.items() if name not in free or size < 0}
+    if wrong:
+        raise PanelError(f"sizes are lengths of free axes, 0 or more; given {wrong}, there are {sorted(free)}")
     draw = np.random.default_rng(_SEED)
     made = []
     for value in inputs:
-        shape = [size if isinstance(size, int) else (sizes or {}).get(size or "", 1) for size in value.shape or ()]
+        named = [sizes.get(size or "", 1) if not isinstance(size, int) else size for size in value.shape or ()]
+        shape = [1 if size < 0 else size for size in named]
         real = value.dtype.startswith("float")
         made.append((draw.standard_normal(shape) if real else draw.integers(0, 2, shape)).astype(value.dtype))
     return tuple(made)

@@ -48,6 +48,8 @@ def test_what_is_not_there_is_refused(panel):
         (lambda: panel.page(3), "there is no page 3: there are 3"),
         (lambda: panel.turn_to("tables"), "there is no section 'tables'; there is browse, statistics"),
         (lambda: panel.show(window=(1.0, 1.0)), "a window is a lower and a higher value"),
+        (lambda: panel.show(place=(3, 4)), r"a place is three whole numbers, \(z, y, x\); given \(3, 4\)"),
+        (lambda: panel.show(place=(0.5, 1, 1)), "a place is three whole numbers"),
         (lambda: panel.look("colours"), r"look takes statistics, duplicates, timing .* given \['colours'\]"),
         (lambda: panel.look(sample=0), "a sample of 1 or more"),
         (lambda: DataPanel([]), "at least one element, 1 to 100 a page"),

@@ -64,7 +64,8 @@ class Picture:
             f'<img alt="{escape(alt)}" style="max-width:100%;height:auto" src="{plot.data_uri(png)}">'
             for alt, png in self.pictures
         )
-        return f"<div><table><caption>{escape(self.title)}</caption><tbody>{rows}</tbody></table>{images}</div>"
+        table = f"<table><caption>{escape(self.title)}</caption><tbody>{rows}</tbody></table>"
+        return f'<div class="leyden-picture">{table}{images}</div>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Plain text, HTML, and the first picture as a PNG."""

@@ -7,6 +7,7 @@ import wave
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from leyden.data.look.leaf import Kind, fields_of, grid_of, kinds_of, label_in, 
 from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.view import Element
 from leyden.data.volume import Volume
+from leyden.errors import PanelError
 from leyden.items import Keypoints
 from leyden.widget.base.panel import explain
 from leyden.widget.base.picture import encode, mosaic
@@ -46,7 +48,10 @@ class Look:
         kinds: kinds of fields that are known better than they look.
         overlay: whether masks and points are drawn over their image.
         window: values shown black and white, of images and volumes that are neither bytes nor in [0, 1].
-        place: the voxel (z, y, x) that slices go through; None is the middle.
+        place: the voxel (z, y, x) that slices go through; None is the middle, one outside is brought inside.
+
+    Raises:
+        PanelError: a window whose ends are not in order, or a place that is not three whole numbers.
     """
 
     classes: tuple[str, ...] = ()
@@ -56,6 +61,12 @@ class Look:
     overlay: bool = True
     window: tuple[float, float] | None = None
     place: tuple[int, int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.window is not None and not self.window[0] < self.window[1]:
+            raise PanelError(f"a window is a lower and a higher value; given {self.window}")
+        if self.place is not None and [isinstance(spot, Integral) for spot in self.place] != [True] * 3:
+            raise PanelError(f"a place is three whole numbers, (z, y, x); given {self.place}")
 
 
 @dataclass(frozen=True)

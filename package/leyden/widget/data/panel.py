@@ -242,10 +242,8 @@ class DataPanel(Panel):
             window: the values shown black and white.
 
         Raises:
-            PanelError: a window whose ends are not in order.
+            PanelError: a window whose ends are not in order, or a place that is not three whole numbers.
         """
-        if window is not None and not window[0] < window[1]:
-            raise PanelError(f"a window is a lower and a higher value; given {window}")
         given = {"overlay": overlay, "place": place, "window": window}
         changed = {name: value for name, value in given.items() if value is not None}
         self._style = replace(self._style, **changed)

@@ -1,4 +1,5 @@
-// A card a notebook in JupyterLab's launcher, and the same in the command palette.
+// Two things for JupyterLab: a card a notebook in its launcher and its command palette, and the still picture of a panel
+// where a notebook is opened again and the panel's kernel is gone.
 //
 // Written by hand in the form in which JupyterLab loads extensions, so nothing has to be built: a script that leaves a
 // container, whose `init` gets the libraries that the front end shares and whose `get` gives the extension. It does not
@@ -24,6 +25,9 @@
     <path class="jp-icon3" fill="#616161" opacity=".45" d="M6.5 14h11v6a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2z"/>
     <circle class="jp-icon3" fill="#616161" cx="12" cy="3.2" r="1.8"/>
   </svg>`;
+  const VIEW = "application/vnd.jupyter.widget-view+json";
+  const GONE = "Error displaying widget: model not found"; // what ipywidgets writes in place of a widget
+  const TOLD = "As it stood when its cell was run. Run the cell to use it again.";
   const HOME = document.currentScript.src;
   let shared = {};
 
@@ -49,7 +53,7 @@
     return path;
   };
 
-  const plugin = async () => {
+  const launcher = async () => {
     const [{ ILauncher }, { IDefaultFileBrowser }, { ICommandPalette, showErrorMessage }, { LabIcon }] =
       await Promise.all(["launcher", "filebrowser", "apputils", "ui-components"].map((name) => library(`@jupyterlab/${name}`)));
     const tokens = [ILauncher, IDefaultFileBrowser, ICommandPalette].filter(Boolean);
@@ -84,13 +88,53 @@
     return { id: "leyden:launcher", description: "Opens the notebooks of leyden.", autoStart: true, optional: tokens, activate };
   };
 
+  // Puts the still of a panel that is gone in its place: the same output holds it as HTML.
+  const restore = async (area, place, rendermime) => {
+    const output = area.model.get(place);
+    if (!output?.data[VIEW] || !String(output.data["text/html"]).includes('class="leyden-picture"')) return;
+    const lost = area.widgets[place].widgets.find((part) => part.node.textContent === GONE);
+    if (!lost) return;
+    const still = rendermime.createRenderer("text/html");
+    const told = document.createElement("p");
+    told.textContent = TOLD;
+    lost.node.replaceChildren();
+    lost.removeClass("jupyter-widgets");
+    await still.renderModel(output);
+    still.node.prepend(told);
+    lost.addWidget(still);
+  };
+
+  const stills = async () => {
+    const { INotebookTracker } = await library("@jupyterlab/notebook");
+    const watch = ({ content: notebook }) => {
+      const look = () => {
+        asked = null;
+        if (!notebook.node.textContent.includes(GONE)) return;
+        for (const { outputArea: area } of notebook.widgets) {
+          area?.widgets.forEach((_, place) => restore(area, place, notebook.rendermime));
+        }
+      };
+      let asked = null;
+      const watcher = new MutationObserver(() => (asked ??= requestAnimationFrame(look)));
+      watcher.observe(notebook.node, { childList: true, subtree: true });
+      notebook.disposed.connect(() => watcher.disconnect());
+    };
+    return {
+      id: "leyden:stills",
+      description: "Shows the still picture of a panel whose kernel is gone.",
+      autoStart: true,
+      optional: [INotebookTracker].filter(Boolean),
+      activate: (app, tracker) => void tracker?.widgetAdded.connect((_, page) => watch(page)),
+    };
+  };
+
   window._JUPYTERLAB = window._JUPYTERLAB ?? {};
   window._JUPYTERLAB.leyden = {
     init: (scope) => {
       shared = scope;
     },
     get: async () => {
-      const extension = { __esModule: true, default: await plugin() };
+      const extension = { __esModule: true, default: await Promise.all([launcher(), stills()]) };
       return () => extension;
     },
   };
