@@ -36,6 +36,12 @@ FAINT = """() => {
     const colour = numbers(getComputedStyle(element).backgroundColor);
     return colour.length === 3 || colour[3] === 1 ? colour : blend(colour, ground(element.parentElement));
   };
+  const sheet = element => {
+    const box = element.parentElement.querySelector(':scope > rect');
+    const fill = box && getComputedStyle(box).fill;
+    const page = ground(element.closest('svg'));
+    return fill && fill !== 'none' ? blend(numbers(fill), page) : page;
+  };
   const light = colour => {
     const parts = colour.map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
@@ -45,14 +51,15 @@ FAINT = """() => {
     const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement, words = node.textContent.trim();
-      if (!words || element.closest('style, svg, option, [aria-hidden=true], [disabled]')) continue;
+      if (!words || element.closest('style, title, option, [aria-hidden=true], [disabled]')) continue;
       if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
-      const style = getComputedStyle(element), under = ground(element);
-      const [one, other] = [light(blend(numbers(style.color), under)), light(under)];
+      const style = getComputedStyle(element), drawing = element.closest('svg');
+      const colour = drawing ? style.fill : style.color, under = drawing ? sheet(element) : ground(element);
+      const [one, other] = [light(blend(numbers(colour), under)), light(under)];
       const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
       const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
       if (ratio < (large ? 3 : 4.5))
-        found.add(`${words.slice(0, 40)}: ${ratio.toFixed(1)}, ${style.color} on ${under.map(Math.round)}`);
+        found.add(`${words.slice(0, 40)}: ${ratio.toFixed(1)}, ${colour} on ${under.map(Math.round)}`);
     }
   }
   return [...found];
