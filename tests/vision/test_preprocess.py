@@ -45,6 +45,12 @@ def test_bytes_and_floats_give_the_same(prep):
     torch.testing.assert_close(prep.normalise(image), prep.normalise(image.float() / 255))
 
 
+def test_single_precision_is_off_by_its_rounding_alone():
+    prep = Preprocess(224, mean=HALF, std=HALF)
+    image = torch.rand(3, 300, 451, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(prep(image).double(), prep(image.double()), atol=5e-7, rtol=0)
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
 def test_floating_type_is_kept(prep, dtype):
     image = torch.rand(3, 20, 30)
