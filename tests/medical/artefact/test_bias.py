@@ -53,3 +53,9 @@ def test_faults_are_told_together():
 def test_a_draw_for_another_number_of_axes_is_refused():
     with pytest.raises(DrawError, match="2 coefficients for 3 axes, wants 3"):
         Draw((2, 2, 2), (Step(BiasField(1, 1), (1.0, 0.0)),))(Image(torch.ones(1, 2, 2, 2)))
+
+
+@pytest.mark.parametrize("coefficients", [np.inf, (-np.inf, 0.0), (0.0, np.inf)])
+def test_coefficients_without_end_are_refused(coefficients):
+    with pytest.raises(DrawError, match="wants finite coefficients"):
+        BiasField(coefficients)

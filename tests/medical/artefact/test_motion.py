@@ -90,3 +90,8 @@ def test_faults_are_told_together():
 def test_an_unknown_axis_is_refused(unchecked):
     with pytest.raises(DrawError, match="axis x, y, z or any"):
         Motion(axis="w")
+
+
+def test_moves_without_end_are_refused():
+    with pytest.raises(DrawError, match="wants finite degrees and millimetres"):
+        Motion(np.inf, (0, np.inf))

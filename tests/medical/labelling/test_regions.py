@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from leyden.errors import MedicalError, UnknownCodes
 from leyden.items import Mask
 from leyden.medical import Scheme, scheme, schemes
+from leyden.medical.labelling.regions import _counted
 
 MSD = scheme("msd")
 
@@ -65,3 +66,10 @@ def test_codes_that_regions_do_not_tell_apart_have_no_way_back():
 def test_another_number_of_maps_is_refused():
     with pytest.raises(MedicalError, match="has the regions TC, WT, ET; given 2 maps"):
         MSD.from_regions(torch.zeros(2, 3, dtype=torch.uint8))
+
+
+@pytest.mark.parametrize("strange", [0.4, float("nan")])
+def test_values_between_codes_are_refused_and_whole_ones_in_real_numbers_are_not(strange):
+    assert list(_counted(torch.tensor([0.0, 3.0, 3.0])).items()) == [(0, 1), (3, 2)]
+    with pytest.raises(MedicalError, match=f"1 values between whole numbers or NaN, such as {strange:g}, so no codes"):
+        _counted(torch.tensor([0.0, 3.0, strange]))

@@ -88,3 +88,9 @@ def test_the_box_holds_all_and_touches_it_on_every_side(places, split):
     low, high = np.argwhere(one | other).min(axis=0), np.argwhere(one | other).max(axis=0) + 1
     box = tuple(slice(*ends) for ends in zip(low, high, strict=True))
     assert all(np.array_equal(found, each[box]) for found, each in zip(cut, (one, other), strict=True))
+
+
+def test_lengths_may_be_numpys_as_headers_give_them():
+    assert spacing_faults(tuple(np.array([3, 1, 0.5], np.float32)), CUBE) == []
+    assert spacing_faults(tuple(np.array([3, 1, np.nan], np.float32)), CUBE) != []
+    assert number_faults("a tolerance", np.float32(0.5)) == []

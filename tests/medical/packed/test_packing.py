@@ -7,6 +7,7 @@ import torch
 
 from leyden.data import subset
 from leyden.errors import DiskFull, MedicalError
+from leyden.items import Image
 from leyden.medical.case import Case, Cases, Series
 from leyden.medical.labelling import Scheme, scheme
 from leyden.medical.packed.container import packed_in
@@ -197,3 +198,11 @@ def test_two_scans_of_one_name_do_not_write_over_each_other(head, tmp_path):
     with pytest.raises(MedicalError, match="two cases are called 'a'"):
         pack([head("a"), head("a", seed=1)], tmp_path)
     assert torch.equal(packed_in(tmp_path)[0].image.data, head("a").image.data[:, 2:10, 3:12, 4:15])
+
+
+def test_brain_floats_are_packed(head, tmp_path):
+    scan = head()
+    coarse = scan._replace(image=Image(scan.image.data.bfloat16(), scan.image.spacing, scan.image.affine))
+    case = pack([coarse], tmp_path)
+    found = case.restore(0, case[0].image)
+    assert float((found.data - coarse.image.data.float()).abs().max()) <= case.cases[0].error

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leyden.items import Image, Mask, Move
-from leyden.medical.packed.place import shifted, shown_box, whole_shift
+from leyden.medical.packed.place import array_of, shifted, shown_box, whole_shift
 from leyden.medical.scan import Scan
 
 
@@ -35,3 +35,11 @@ def test_a_crop_lies_in_the_world_where_moves_say_it_does(start):
 
 def test_no_affine_stays_none():
     assert shifted(None, (1, 2, 3)) is None
+
+
+def test_values_that_numpy_does_not_know_come_in_single_precision():
+    whole = torch.tensor([0.0, -3.0, 7.0])
+    for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64, torch.uint8):
+        found = array_of(whole.abs().to(kind))
+        assert found.tolist() == [0, 3, 7]
+    assert array_of(whole).ctypes.data == whole.data_ptr()

@@ -65,3 +65,15 @@ def test_an_item_without_a_place_must_have_the_size_of_the_file(save):
         MedicalError, match=r"item of 2 x 3 x 2 voxels .* it is to be like has 2 x 3 x 4; bring it back"
     ):
         nifti_of(DATA[..., :2], affine=None, spacing=None, like=like)
+
+
+@pytest.mark.parametrize("sheared", [False, True])
+def test_a_file_that_lies_by_its_qform_alone_takes_an_sform_where_a_shear_wants_one(tmp_path, sheared):
+    like = nibabel.Nifti1Image(DATA[0].T, None)
+    like.header.set_sform(None, 0)
+    like.header.set_qform(np.diag([2.0, 2, 2, 1]), 1)
+    nibabel.save(like, tmp_path / "like.nii")
+    there = ((0.0, 0.4 * sheared, 1.0, 5.0), *HERE[1:])
+    image = read(nifti_of(DATA, affine=there, spacing=None, like=nifti_like(tmp_path / "like.nii")))
+    np.testing.assert_allclose(image.affine[:3], np.array(there)[:3, [2, 1, 0, 3]], atol=1e-6)
+    assert (int(image.header["sform_code"]), int(image.header["qform_code"])) == (int(sheared), 1)

@@ -1,5 +1,6 @@
 import struct
 
+import nibabel
 import numpy as np
 import pytest
 import SimpleITK
@@ -134,3 +135,25 @@ def test_a_nifti_and_a_copy_in_a_format_of_itk_are_one(save, oblique, tmp_path):
         assert torch.equal(ours.data, theirs.data)
         np.testing.assert_allclose(ours.affine, theirs.affine, atol=1e-5)
         assert torch.equal(read_labels(tmp_path / f"a{suffix}").data, theirs.data[0].byte())
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16], ids=["bytes", "shorts"])
+def test_codes_that_a_file_scales_are_those_that_were_written(tmp_path, kind):
+    codes = np.repeat(np.array([0.0, 1, 2, 4]), 6).reshape(4, 3, 2)
+    image = nibabel.Nifti1Image(codes, np.eye(4))
+    image.set_data_dtype(kind)  # nibabel scales real numbers to the whole range of integers
+    nibabel.save(image, tmp_path / "seg.nii.gz")
+    assert not np.array_equal(nibabel.load(tmp_path / "seg.nii.gz").get_fdata(), codes)
+    np.testing.assert_array_equal(read_labels(tmp_path / "seg.nii.gz").data, codes.T)
+
+
+def test_codes_a_rounding_error_off_are_codes(save):
+    mask = read_labels(save("seg.nii", np.array([0.0, 2.0000001, 0.9999999]).reshape(3, 1, 1)))
+    assert (mask.data.dtype, mask.data.flatten().tolist()) == (torch.uint8, [0, 2, 1])
+
+
+def test_a_cut_file_of_several_volumes_is_named(save):
+    path = save("four.nii", np.stack([GRID] * 3, -1))
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(UnreadableImage, match=r"four\.nii is cut short"):
+        read_image(path)

@@ -56,3 +56,13 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
     told = r"a.nii cannot be written: .*; check its permissions"
     with pytest.raises(MedicalError, match=told), replacing(tmp_path / "a.nii", 3) as part:
         part.write_bytes(b"new")
+
+
+def test_what_went_wrong_is_said_where_cleaning_up_goes_wrong_too(tmp_path):
+    def stuck(part):
+        part.mkdir()  # which cannot be unlinked, like a name on a disk that is only read from
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    told = r"a\.nii cannot be written: .*Read-only file system"
+    with pytest.raises(MedicalError, match=told), replacing(tmp_path / "a.nii", 3) as part:
+        stuck(part)

@@ -93,3 +93,25 @@ def test_an_empty_label_has_no_codes_but_names_for_those_of_the_scheme():
 
 def test_without_spacing_a_voxel_counts_as_a_millimetre():
     assert made(torch.rand(1, *SIZE)).spacing == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("value", [7.0, -1e17, 1e30])
+def test_a_window_of_one_value_has_two_ends_however_large_it_is(value):
+    low, high = made(torch.full((1, *SIZE), value, dtype=torch.float64)).span("t1")
+    assert low < high
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.05, 0.4])
+def test_labels_of_the_size_of_the_image_that_lie_elsewhere_are_refused(shift):
+    here = ((0.0, 0.0, 1.0, 0.0), (0.0, 1.0, 0.0, 0.0), (3.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    there = ((0.0, 0.0, 1.0, shift), *here[1:])
+    codes = torch.zeros(SIZE, dtype=torch.uint8)
+    scan = Scan(Image(torch.rand(1, *SIZE), affine=here), Mask(codes, affine=there), ("t1",), "case")
+    if shift < 0.1:
+        assert subject_of(scan, Mask(codes)).truth is not None
+        return
+    with pytest.raises(PanelError, match=r"the label lies up to 0\.4 mm off the image: bring it to the grid"):
+        subject_of(scan)
+    flipped = ((0.0, 0.0, -1.0, 5.0), *here[1:])
+    with pytest.raises(PanelError, match=r"the prediction lies up to 5 mm off the image"):
+        subject_of(scan._replace(label=None), Mask(codes, affine=flipped))

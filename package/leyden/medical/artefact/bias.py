@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 from typing import ClassVar, final
 
 import torch
@@ -52,7 +53,8 @@ class BiasField(Intensity):
     def __post_init__(self) -> None:
         low, high = interval(self.coefficients)
         whole = isinstance(self.order, int) and 1 <= self.order <= 6
-        check(self, {"low <= high": low <= high, "an order of 1..6": whole})
+        ends = max(abs(low), abs(high)) < inf
+        check(self, {"low <= high": low <= high, "an order of 1..6": whole, "finite coefficients": ends})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw a coefficient a term."""

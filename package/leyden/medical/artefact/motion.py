@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import ClassVar, final, get_args
 
 import torch
@@ -71,7 +72,10 @@ class Motion(Intensity):
     def __post_init__(self) -> None:
         ranges = {f"low <= high in {name}": low <= high for name, (low, high) in self._spans().items()}
         whole = isinstance(self.moves, int) and self.moves >= 1
-        check(self, {**ranges, "1 move or more": whole, "axis x, y, z or any": self.axis in (*get_args(Axis), "any")})
+        ends = all(max(abs(low), abs(high)) < inf for low, high in self._spans().values())
+        axis = self.axis in (*get_args(Axis), "any")
+        rest = {"1 move or more": whole, "axis x, y, z or any": axis, "finite degrees and millimetres": ends}
+        check(self, {**ranges, **rest})
 
     def _spans(self) -> dict[str, tuple[float, float]]:
         return {"degrees": interval(self.degrees), "millimetres": interval(self.millimetres)}

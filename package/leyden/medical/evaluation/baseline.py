@@ -54,7 +54,7 @@ class Cut:
                 f"scan {scan.name!r} has no {self.modality}, by which {self.region} is told; it has "
                 f"{', '.join(scan.modalities)}"
             )
-        scores, brain = standardised(scan.image.data[scan.modalities.index(self.modality)])
+        scores, brain = standardised(scan.image.data[scan.modalities.index(self.modality)].float())
         taken = brain & (scores >= self.threshold if self.side == "above" else scores < self.threshold)
         return taken if self.keep == "all" else _largest(taken)
 

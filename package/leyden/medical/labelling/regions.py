@@ -76,6 +76,7 @@ class Scheme:
 
         Raises:
             UnknownCodes: there is a code that the scheme does not know; all that were found are listed.
+            MedicalError: there are values between whole numbers, or NaN.
         """
         found = _counted(_tensor(labels))
         strange = [code for code in found if code not in self.known]
@@ -99,6 +100,7 @@ class Scheme:
 
         Raises:
             UnknownCodes: there is a code that the scheme does not know.
+            MedicalError: there are values between whole numbers, or NaN.
         """
         data = _tensor(labels)
         self.check(data)
@@ -163,5 +165,11 @@ def _counted(data: Tensor) -> dict[int, int]:
     if data.dtype == torch.uint8:
         counts = torch.bincount(data.flatten(), minlength=256)
         return {int(code): int(counts[code]) for code in counts.nonzero().flatten()}
+    if data.is_floating_point() and not torch.equal(data, data.round()):
+        between = data[data != data.round()]
+        raise MedicalError(
+            f"labels hold {between.numel():,} values between whole numbers or NaN, such as {float(between[0]):g}, so "
+            "no codes; give the codes themselves, as read_labels does"
+        )
     values, counts = data.unique(return_counts=True)
     return {int(value): int(count) for value, count in zip(values, counts, strict=True)}

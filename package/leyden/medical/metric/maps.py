@@ -16,6 +16,8 @@ __all__ = ["Bools", "checked_maps", "cropped", "number_faults", "spacing_faults"
 Bools: TypeAlias = np.ndarray
 """One map, `y x` or `z y x`, bool."""
 
+_NUMBER = int | float | np.integer | np.floating  # headers give numpy's
+
 
 def checked_maps(
     prediction: RegionMaps, truth: RegionMaps, *, faults: list[str] | None = None
@@ -48,13 +50,13 @@ def spacing_faults(spacing: object, maps: object) -> list[str]:
     if spacing is None:
         return [f"no spacing; {wanted}, as in scan.image.spacing"]
     lengths = tuple(spacing) if isinstance(spacing, tuple | list) else ()
-    good = all(isinstance(step, int | float) and isfinite(step) and step > 0 for step in lengths)
+    good = all(isinstance(step, _NUMBER) and isfinite(step) and step > 0 for step in lengths)
     return [] if good and len(lengths) == axes else [f"a spacing of {spacing!r}; {wanted}"]
 
 
 def number_faults(name: str, value: object, *, least: float = 0.0) -> list[str]:
     """List what is wrong with a finite number that must not lie below another."""
-    good = isinstance(value, int | float) and isfinite(value) and value >= least
+    good = isinstance(value, _NUMBER) and isfinite(value) and value >= least
     return [] if good else [f"{name} of {value!r}; a finite number from {least:g} on is wanted"]
 
 

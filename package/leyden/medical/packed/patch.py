@@ -11,7 +11,7 @@ from leyden.errors import MedicalError
 from leyden.items import Image, Mask, Move, Size
 from leyden.medical.packed.coding import Coding, decode
 from leyden.medical.packed.moments import moments
-from leyden.medical.packed.place import shifted
+from leyden.medical.packed.place import array_of, shifted
 from leyden.medical.packed.stored import Norm, PackedCase
 from leyden.medical.scan import Scan
 
@@ -94,9 +94,9 @@ def _cut(scan: Scan, start: Size, size: Size, *, norm: Norm) -> Scan:
     window = tuple(slice(first, first + count) for first, count in zip(start, size, strict=True))
     data = scan.image.data[:, *window]
     if norm == "nonzero":
-        whole = [moments(channel.numpy()) for channel in scan.image.data]
+        whole = [moments(array_of(channel)) for channel in scan.image.data]
         normed = [
-            decode(values.numpy(), Coding("<i2"), shift=each.mean, factor=each.factor)
+            decode(array_of(values), Coding("<i2"), shift=each.mean, factor=each.factor)
             for values, each in zip(data, whole, strict=True)
         ]
         data = torch.from_numpy(np.stack(normed))

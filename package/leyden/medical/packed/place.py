@@ -1,11 +1,24 @@
 """Boxes of whole voxels: where something is shown, and what a crop makes of a map of places."""
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from leyden.items import Affine, Size
 from leyden.medical.scan import Scan
 
-__all__ = ["shifted", "shown_box", "whole_shift"]
+__all__ = ["array_of", "shifted", "shown_box", "whole_shift"]
+
+
+def array_of(values: Tensor) -> np.ndarray:
+    """Give the values as numpy knows them: bfloat16, which it does not, in float32; all else is not copied.
+
+    Examples:
+        >>> import torch
+        >>> array_of(torch.tensor([0.5, 2.0], dtype=torch.bfloat16))
+        array([0.5, 2. ], dtype=float32)
+    """
+    return (values.float() if values.dtype == torch.bfloat16 else values).numpy()
 
 
 def shown_box(scan: Scan) -> tuple[Size, Size]:
@@ -22,7 +35,7 @@ def shown_box(scan: Scan) -> tuple[Size, Size]:
         >>> shown_box(Scan(Image(image), Mask(label), ("t1", "t2")))
         ((1, 2, 0), (1, 2, 2))
     """
-    layers = [channel.numpy() for channel in scan.image.data]
+    layers = [array_of(channel) for channel in scan.image.data]
     if scan.label is not None:
         layers.append(scan.label.data.numpy())
     shown = layers[0] != 0

@@ -12,7 +12,7 @@ from leyden.medical.labelling import Scheme
 from leyden.medical.packed.coding import encode
 from leyden.medical.packed.header import Channel, Header, Source
 from leyden.medical.packed.moments import moments
-from leyden.medical.packed.place import shifted, shown_box
+from leyden.medical.packed.place import array_of, shifted, shown_box
 from leyden.medical.packed.stored import PackedCase, checksum
 from leyden.medical.scan import Scan
 from leyden.medical.volume.storing import replacing
@@ -67,7 +67,7 @@ def coded(scan: Scan, *, subject: str = "", scheme: Scheme | None = None, source
     window = tuple(slice(first, first + count) for first, count in zip(start, size, strict=True))
     channels, voxels = list[Channel](), list[np.ndarray]()
     for modality, data in zip(scan.modalities, scan.image.data, strict=True):
-        codes, channel = _channel(modality, data[window].numpy())
+        codes, channel = _channel(modality, array_of(data[window]))
         channels.append(channel)
         voxels.append(np.ascontiguousarray(codes))
     labels = None if scan.label is None else np.ascontiguousarray(scan.label.data[window].numpy().astype(np.uint8))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from math import ceil, prod
+from numbers import Integral
 from typing import Literal, TypeAlias, final, get_args
 
 import torch
@@ -66,9 +67,11 @@ class Places:
         faults: list[str] = []
         if len(self.size) not in (2, 3) or min(self.size) < 1:
             faults.append(f"a grid of {self.size}: wants two or three lengths above 0")
-        if len(self.window) != len(self.size) or min(self.window, default=0) < 1:
+        whole = all(isinstance(length, Integral) for length in self.window)
+        if len(self.window) != len(self.size) or not whole or min(self.window, default=0) < 1:
+            kind = "" if whole else "whole "
             faults.append(
-                f"windows of {self.window}: want {len(self.size)} lengths above 0, one an axis of {self.size}"
+                f"windows of {self.window}: want {len(self.size)} {kind}lengths above 0, one an axis of {self.size}"
             )
         if len(self.overlap) != len(self.size) or not all(0 <= share < 1 for share in self.overlap):
             faults.append(

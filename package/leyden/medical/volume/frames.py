@@ -47,6 +47,8 @@ def stored_frames(path: Path, frames: Sequence[int | None]) -> Iterator[tuple[np
             count = frames_in(path)
             if (frame is None and count > 1) or (frame or 0) >= count > 0:
                 raise MedicalError(_another_count(path, frame, count)) from error
+            if content is not path:
+                read_volume(path, frame=frame)  # is refused as well, with the name of the file
             raise
         if volume.data.is_complex():
             raise MedicalError(f"{path} holds complex numbers; write their magnitude, or real and imaginary part apart")

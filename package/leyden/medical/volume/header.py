@@ -83,6 +83,8 @@ def _agree(one: np.ndarray, other: np.ndarray, shape: tuple[int, ...]) -> bool:
 def _place(header: Any, matrix: np.ndarray, *, codes: tuple[int, int]) -> None:
     header.set_sform(matrix, code=codes[0])
     header.set_qform(matrix, code=codes[1])  # it also writes the spacing
+    if not codes[0] and not np.allclose(header.get_qform(), matrix, rtol=1e-5, atol=1e-4):
+        header.set_sform(matrix, code=codes[1])  # a qform knows turns and steps, but no shear
 
 
 def _matrix(affine: Affine | None, spacing: tuple[float, ...] | None) -> np.ndarray:

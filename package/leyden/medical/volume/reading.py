@@ -12,6 +12,7 @@ from leyden.medical.volume.frames import frames_in, stored_frames
 __all__ = ["read_image", "read_labels"]
 
 _KINDS = (np.uint8, np.int8, np.int16, np.int32, np.int64)
+_ROUNDED = 0.01  # that codes may be off: files that scale bytes, so that 255 stands for 4, round by half of 4 / 255
 
 
 def read_image(path: str | Path, *, frame: int | None = None) -> Image:
@@ -60,7 +61,8 @@ def read_labels(path: str | Path) -> Mask:
         path: of a file with one volume, of the formats of `read_image`.
 
     Returns:
-        uint8 where the codes fit, else the smallest integers in which they do; spacing and affine in mm.
+        uint8 where the codes fit, else the smallest integers in which they do; spacing and affine in mm. Values within
+        0.01 of a whole number are that number: files that scale what they store round by so much.
 
     Raises:
         MedicalError: values between whole numbers, or no numbers at all (NaN); several volumes; or a file that does
@@ -94,16 +96,18 @@ def _codes(stored: np.ndarray, path: Path) -> np.ndarray:
         return stored
     if stored.dtype.kind not in "iuf":
         raise MedicalError(f"{path} holds {stored.dtype}; a segmentation holds one whole number a voxel")
-    low, high = (float(bound) for bound in (stored.min(), stored.max()))
+    low, high = (float(np.rint(bound)) for bound in (stored.min(), stored.max()))
     if not (np.isfinite(low) and np.isfinite(high)):
         count = int((~np.isfinite(stored)).sum())
         raise MedicalError(f"{path} holds {count:,} voxels that are no number (NaN, inf); set them to a code")
     kinds = [kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max]
     if not kinds:
         raise MedicalError(f"{path} holds codes from {low:g} to {high:g}, more than 64-bit integers hold")
-    codes = stored.astype(kinds[0])
+    codes = (np.rint(stored) if stored.dtype.kind == "f" else stored).astype(kinds[0])
     if stored.dtype.kind == "f" and not np.array_equal(codes, stored):
-        between = stored[codes != stored]
+        between = stored[np.abs(stored - codes) > _ROUNDED]
+        if not between.size:
+            return codes
         raise MedicalError(
             f"{path} holds {between.size:,} values between whole numbers, such as {between[0]:g}, so no codes; if it "
             "was resampled, do that again with nearest neighbours"

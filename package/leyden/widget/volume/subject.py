@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import product
 from typing import Any, final
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from leyden.errors import PanelError
-from leyden.items import Affine, Image, Size
+from leyden.items import Affine, Image, Mask, Size
 from leyden.medical import Scan, Scheme
 from leyden.widget.volume.labels import Labels, Part, compared, labels_of, named_parts
 
@@ -22,6 +24,7 @@ Place = tuple[int, int, int]
 
 _TAILS = (0.01, 0.99)
 _SAMPLED = 200_000  # values that are enough to find them
+_SLACK = 0.1  # of a voxel that labels may lie off the image: headers round their numbers
 
 
 @final
@@ -124,7 +127,7 @@ class Subject:
         low, high = (float(end) for end in values.aminmax())
         if not (low - low == 0 and high - high == 0):  # NaN or infinite
             low, high = (float(end) for end in values[values.isfinite()].aminmax())
-        return (low, high) if high > low else (low, low + 1.0)
+        return (low, high) if high > low else (low, low + max(1.0, 1e-6 * abs(low)))  # 1 more is lost on 1e16
 
     def _percentile(self, values: Tensor) -> Window:
         row = values.flatten()
@@ -156,7 +159,7 @@ def subject_of(sample: Any, prediction: Any = None, *, scheme: Scheme | None = N
         for what, value in (("the label", scan.label), ("the prediction", prediction)):
             if value is not None:
                 made, more = labels_of(value, scan.image.size, scheme=scheme, what=what)
-                faults += more
+                faults += more or _off(value, scan.image, what)
                 truth, found = (made, found) if what == "the label" else (truth, made)
     if faults:
         raise PanelError(f"{scan.name or 'the scan'} cannot be shown: {'; '.join(faults)}")
@@ -190,6 +193,18 @@ def _image_faults(scan: Scan) -> list[str]:
             name = names[number] if number < len(names) else f"channel {number}"
             faults.append(f"{name} holds no finite value at all, NaN or infinite throughout")
     return faults
+
+
+def _off(value: Any, image: Image, what: str) -> list[str]:
+    """How far labels lie off the image they are of, where both say where they lie."""
+    if not isinstance(value, Mask) or value.affine is None or image.affine is None or image.spacing is None:
+        return []
+    corners = np.array([(*corner, 1) for corner in product(*((0, count - 1) for count in image.size))])
+    apart = corners @ (np.array(value.affine) - np.array(image.affine))[:3].T
+    gap = float(np.linalg.norm(apart, axis=1).max())
+    if gap <= _SLACK * min(image.spacing):
+        return []
+    return [f"{what} lies up to {gap:.3g} mm off the image: bring it to the grid of the image"]
 
 
 def _twice(names: Sequence[str]) -> list[str]:

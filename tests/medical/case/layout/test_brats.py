@@ -98,3 +98,11 @@ def test_a_modality_twice_is_refused(files, tmp_path):
     files.brats(tmp_path, "BraTS2021_00000", ends=("flair", "t1", "t1ce", "t1gd"))
     with pytest.raises(MedicalError, match=r"00000 has t1ce twice: .*_t1ce.nii.gz, .*_t1gd.nii.gz; remove one of each"):
         find_brats(tmp_path)
+
+
+@pytest.mark.parametrize("other", ["seg.nii", "segm.nii.gz"])
+def test_two_segmentations_of_one_case_are_refused(files, tmp_path, other):
+    place = files.brats(tmp_path, "BraTS2021_00000")
+    (place / f"BraTS2021_00000_{other}").touch()
+    with pytest.raises(MedicalError, match=r"00000 has several segmentations: .*; remove one of each"):
+        find_brats(tmp_path)

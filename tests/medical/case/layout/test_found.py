@@ -1,3 +1,5 @@
+import os
+
 from leyden.medical.case.layout.found import dicom_folders, files_below, is_volume
 
 
@@ -24,3 +26,19 @@ def test_dicom_is_told_by_its_suffix_or_its_first_bytes(tmp_path):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(content)
     assert [place.name for place in dicom_folders(tmp_path)] == ["a", "b", "c"]
+
+
+def test_links_are_followed_but_for_those_that_lead_back(tmp_path):
+    (tmp_path / "data" / "a").mkdir(parents=True)
+    (tmp_path / "data" / "a" / "1.nii.gz").touch()
+    (tmp_path / "data" / "b").symlink_to(tmp_path / "data" / "a")
+    (tmp_path / "data" / "a" / "back").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / "self").symlink_to(tmp_path / "data")
+    found = [path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path / "data")]
+    assert found == ["data/a/1.nii.gz", "data/b/1.nii.gz"]
+
+
+def test_links_to_nothing_and_pipes_are_no_dicom(tmp_path):
+    (tmp_path / "latest").symlink_to(tmp_path / "gone")
+    os.mkfifo(tmp_path / "pipe")
+    assert dicom_folders(tmp_path) == ()

@@ -93,3 +93,12 @@ def test_a_missing_part_is_told(files, tmp_path):
     files.msd(tmp_path, "BRATS_001")
     with pytest.raises(MedicalError, match="has no folder imagesTs; the test cases of this layout lie there"):
         find_msd(tmp_path, "test")
+
+
+def test_two_files_of_one_case_for_the_same_are_refused(files, tmp_path):
+    files.msd(tmp_path, "BRATS_001", "BRATS_002")
+    for part in ("imagesTr", "labelsTr"):
+        (tmp_path / part / "BRATS_002.nii").touch()
+    told = r"two files of one case for the same: imagesTr/BRATS_002\.nii and imagesTr/BRATS_002\.nii\.gz; labelsTr"
+    with pytest.raises(MedicalError, match=told):
+        find_msd(tmp_path, "training")

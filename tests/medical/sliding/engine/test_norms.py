@@ -26,6 +26,17 @@ def test_it_is_nearer_than_torch_on_large_volumes() -> None:
     assert ours < (functional.group_norm(volume, 8) - exact).abs().max() / 5
 
 
+@pytest.mark.parametrize("groups", [2, 8])
+@pytest.mark.parametrize("middle", [30.0, -1000.0, 30000.0])
+def test_a_small_spread_about_a_large_mean_is_kept(middle: float, groups: int) -> None:
+    volume = torch.randn(2, 8, 12, 13, 14, generator=torch.Generator().manual_seed(0))
+    volume[1] += middle  # a window of nearly one value beside an ordinary one
+    volume = volume.to(memory_format=torch.channels_last_3d)
+    exact = functional.group_norm(volume.double(), groups)
+    found = group_norm(volume, groups, weight=None, bias=None, eps=1e-5)
+    torch.testing.assert_close(found.double(), exact, atol=2e-5, rtol=1e-5)
+
+
 def test_a_constant_volume_gives_the_bias() -> None:
     volume = torch.full((1, 2, 4, 4, 4), 5.0).to(memory_format=torch.channels_last_3d)
     found = group_norm(volume, 2, weight=None, bias=torch.tensor([1.0, -1.0]), eps=1e-5)

@@ -26,33 +26,38 @@ def find_brats(folder: Path) -> Found:
     A segmentation called otherwise than its case (BraTS 2020 has one) belongs to the case that lies in its folder.
 
     Raises:
-        MedicalError: a modality twice in one case.
+        MedicalError: a modality or a segmentation twice in one case.
     """
     shown: dict[tuple[Path, str], list[Series]] = defaultdict(list)
-    drawn: dict[tuple[Path, str], Path] = {}
+    drawn: dict[tuple[Path, str], list[Path]] = defaultdict(list)
     for path in filter(is_volume, files_below(folder)):
         if not (match := _NAME.fullmatch(path.name)):
             continue
         key, kind = (path.parent, match[1]), match[2].lower()
         if kind.startswith("seg"):
-            drawn[key] = path
+            drawn[key].append(path)
         else:
             shown[key].append(Series(modality_of(kind), path))
     for place, name in [key for key in drawn if key not in shown]:
         beside = [key for key in shown if key[0] == place]
         if len(beside) == 1 and beside[0] not in drawn:
             drawn[beside[0]] = drawn.pop((place, name))
-    _check_twice(shown)
+    _check_twice(shown, drawn)
     keys = sorted({*shown, *drawn}, key=lambda key: (key[1], str(key[0])))
-    cases = [Case(key[1], tuple(shown.get(key, ())), drawn.get(key), _subject(key[1])) for key in keys]
+    labels = {key: paths[0] for key, paths in drawn.items()}
+    cases = [Case(key[1], tuple(shown.get(key, ())), labels.get(key), _subject(key[1])) for key in keys]
     known = {key[0] for key in keys}
     foreign = [place for place in dicom_folders(folder) if place != folder and not known & {place, *place.parents}]
     cases += [Case(place.relative_to(folder).as_posix(), (Series("DICOM", place),)) for place in foreign]
     return Found(tuple(cases), MODALITIES, _told([case.name for case in cases if case.label]))
 
 
-def _check_twice(shown: dict[tuple[Path, str], list[Series]]) -> None:
-    faults = []
+def _check_twice(shown: dict[tuple[Path, str], list[Series]], drawn: dict[tuple[Path, str], list[Path]]) -> None:
+    faults = [
+        f"{name} has several segmentations: {', '.join(path.name for path in paths)}"
+        for (_, name), paths in drawn.items()
+        if len(paths) > 1
+    ]
     for (_, name), series in shown.items():
         names = [one.modality for one in series]
         faults += [

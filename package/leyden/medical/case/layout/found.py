@@ -35,9 +35,14 @@ class Found:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Every file below a folder in order, without the hidden ones: archives from macOS bring "._" beside each file."""
+    """Every file below a folder in order, without the hidden ones: archives from macOS bring "._" beside each file.
+
+    Links to folders are followed, but for those that lead back to a folder that they lie in.
+    """
     for place, names, files in os.walk(folder, followlinks=True):
-        names[:] = sorted(name for name in names if not name.startswith(".") and name != "__MACOSX")
+        names[:] = sorted(
+            name for name in names if not name.startswith(".") and name != "__MACOSX" and not _leads_back(place, name)
+        )
         yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
 
 
@@ -51,6 +56,11 @@ def dicom_folders(folder: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path.parent for path in files_below(folder) if _is_dicom(path)))
 
 
+def _leads_back(place: str, name: str) -> bool:
+    path = Path(place, name)
+    return path.is_symlink() and Path(place).resolve().is_relative_to(path.resolve())
+
+
 def _is_dicom(path: Path) -> bool:
     if path.suffix:
         return path.suffix.lower() in _DICOM or (path.suffix[1:].isdigit() and _marked(path))
@@ -58,5 +68,10 @@ def _is_dicom(path: Path) -> bool:
 
 
 def _marked(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
+    if not path.is_file():  # a link to nothing, or a pipe, which would be waited for
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:  # not ours to read
+        return False

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from pathlib import Path
 
 from leyden.errors import MedicalError
@@ -28,15 +29,18 @@ def find_msd(folder: Path, part: Part) -> Found:
     one file a channel (`case_0000.nii.gz`), is read as well.
 
     Raises:
-        MedicalError: no such folder, or a dataset.json without modalities or labels.
+        MedicalError: no such folder, a dataset.json without modalities or labels, or two files of one case for the
+            same, such as `.nii` beside `.nii.gz`.
     """
     channels = _channels(folder / "dataset.json")
     images, labels = (folder / name for name in _FOLDERS[part])
     if not images.is_dir():
         raise MedicalError(f"{folder} has no folder {images.name}; the {part} cases of this layout lie there")
-    drawn = {_stem(path): path for path in _volumes(labels)} if labels.is_dir() else {}
+    volumes, drawings = _volumes(images), _volumes(labels) if labels.is_dir() else []
+    _check_twice(folder, [*volumes, *drawings])
+    drawn = {_stem(path): path for path in drawings}
     shown: dict[str, list[Series]] = {name: [] for name in drawn}
-    for path in _volumes(images):
+    for path in volumes:
         name, frames = _stem(path), {None: channels[0]} if len(channels) == 1 else dict(enumerate(channels))
         if (match := _CHANNEL.fullmatch(name)) and name not in drawn and int(match[2]) < len(channels):
             name, frames = match[1], {None: channels[int(match[2])]}
@@ -67,6 +71,17 @@ def _channels(path: Path) -> tuple[str, ...]:
 
 def _volumes(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if is_volume(path) and not path.name.startswith("."))
+
+
+def _check_twice(folder: Path, paths: list[Path]) -> None:
+    named: dict[Path, list[str]] = defaultdict(list)
+    for path in paths:
+        named[path.parent / _stem(path)].append(path.relative_to(folder).as_posix())
+    twice = [" and ".join(names) for names in named.values() if len(names) > 1]
+    if twice:
+        raise MedicalError(
+            f"{folder} has two files of one case for the same: {'; '.join(twice[:5])}; remove one of each"
+        )
 
 
 def _stem(path: Path) -> str:

@@ -9,6 +9,9 @@ __all__ = ["group_norm"]
 _CHUNK = 1024
 """Values that are summed one after the other in single precision; sums of chunks are added up in double."""
 
+_FAR = 30.0
+"""Times the variance: where the squared mean is more, too little of the variance is left of the mean square."""
+
 
 def group_norm(
     volume: Float[Tensor, "batch channel z y x"],
@@ -31,17 +34,13 @@ def group_norm(
         eps: added to the variance.
     """
     batch, channels, *space = volume.shape
-    values = volume.permute(0, 2, 3, 4, 1).reshape(batch, -1, channels)
-    voxels = values.shape[1]
-    chunk = next(size for size in range(min(_CHUNK, voxels), 0, -1) if voxels % size == 0)
-    chunks = values.view(-1, chunk, channels)
-    sums = chunks.sum(1).double().view(batch, -1, groups, channels // groups).sum((1, 3))
-    squares = torch.linalg.vector_norm(chunks, dim=1).double().square()
-    squares = squares.view(batch, -1, groups, channels // groups).sum((1, 3))
-    count = voxels * (channels // groups)
-    mean = sums / count
-    spread = (squares / count - mean.square()).clamp_(min=0.0).add_(eps).rsqrt_()
     each = channels // groups
+    values = volume.permute(0, 2, 3, 4, 1).reshape(batch, -1, channels)
+    mean, variance = _moments(values, groups)
+    if bool((mean.square() > _FAR * variance).any()):
+        values = values - mean.to(values.dtype).repeat_interleave(each, 1)[:, None]
+        mean, variance = _moments(values, groups)
+    spread = variance.add_(eps).rsqrt_()
     scale, shift = spread.repeat_interleave(each, 1), (-mean * spread).repeat_interleave(each, 1)
     if weight is not None:
         scale, shift = scale * weight, shift * weight
@@ -50,3 +49,18 @@ def group_norm(
     kind = volume.dtype
     normed = torch.addcmul(shift.to(kind)[:, None], values, scale.to(kind)[:, None])
     return normed.view(batch, *space, channels).permute(0, 4, 1, 2, 3)
+
+
+def _moments(
+    values: Float[Tensor, "batch voxel channel"], groups: int
+) -> tuple[Float[Tensor, "batch group"], Float[Tensor, "batch group"]]:
+    """Give mean and variance of each group, in double precision."""
+    batch, voxels, channels = values.shape
+    chunk = next(size for size in range(min(_CHUNK, voxels), 0, -1) if voxels % size == 0)
+    chunks, each = values.view(-1, chunk, channels), channels // groups
+    sums = chunks.sum(1).double().view(batch, -1, groups, each).sum((1, 3))
+    squares = torch.linalg.vector_norm(chunks, dim=1).double().square()
+    squares = squares.view(batch, -1, groups, each).sum((1, 3))
+    count = voxels * each
+    mean = sums / count
+    return mean, (squares / count - mean.square()).clamp_(min=0.0)
