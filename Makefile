@@ -77,7 +77,13 @@ conformance: $(VENV)/installed
 	.medical-peers/bin/python -m pip install --quiet --no-deps --requirement bench/medical-peers.txt
 	touch $@
 
-bench: $(VENV)/installed .peers/installed .augment-peers/installed .onnx-peers/installed .medical-peers/installed
+# Beside leyden's environment, which brings all but onnxruntime; see bench/medical_openvino.py.
+.openvino/installed: bench/openvino.txt
+	$(PYTHON) -m venv .openvino
+	.openvino/bin/python -m pip install --quiet --no-deps --requirement bench/openvino.txt
+	touch $@
+
+bench: $(VENV)/installed .peers/installed .augment-peers/installed .onnx-peers/installed .medical-peers/installed .openvino/installed
 	$(BIN)/python bench/data.py
 	$(BIN)/python bench/graph.py
 	$(BIN)/python bench/augment.py
@@ -87,4 +93,4 @@ bench: $(VENV)/installed .peers/installed .augment-peers/installed .onnx-peers/i
 	$(BIN)/python bench/medical.py
 
 clean:
-	rm -rf $(VENV) .peers .augment-peers .onnx-peers .medical-peers out _site .quarto
+	rm -rf $(VENV) .peers .augment-peers .onnx-peers .medical-peers .openvino out _site .quarto

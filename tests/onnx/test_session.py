@@ -1,12 +1,16 @@
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 
 from leyden.errors import OnnxError
-from leyden.onnx import Session, Value, latency, run
+from leyden.onnx import Latency, Session, Value, latency, run
+from leyden.onnx.provider import CPU
 
 
 def test_a_file_runs_on_arrays_and_on_tensors(plus_one: Path):
@@ -79,6 +83,47 @@ def test_a_run_that_fails_inside_is_one_clear_error(capfd: pytest.CaptureFixture
     with pytest.raises(OnnxError, match="failed while running"):
         run(model.SerializeToString(), np.zeros(4, np.float32))
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("providers", [None, [CPU], [(CPU, {})], [(CPU, {"use_arena": False})]])
+def test_the_processor_can_be_asked_for_by_name_and_with_options(plus_one: Path, providers: list | None):
+    x = np.zeros((2, 3), np.float32)
+    session = Session(plus_one, threads=1, providers=providers)
+    assert session.providers == (CPU,)
+    np.testing.assert_array_equal(session(x)[0], x + 1)
+    np.testing.assert_array_equal(run(plus_one, x, providers=providers)[0], x + 1)
+    assert latency(plus_one, x, repeats=2, warmup=0, providers=providers).provider == CPU
+
+
+@pytest.mark.parametrize("opens", [Session, run, latency])
+def test_a_provider_that_is_not_here_is_refused_wherever_a_file_is_opened(plus_one: Path, opens: Any):
+    with pytest.raises(OnnxError, match=r"no 'cuda'; closest: CUDAExecutionProvider; here are .*CPUExecutionProvider"):
+        opens(plus_one, providers=["cuda"])
+
+
+def test_a_session_that_fell_back_is_refused(plus_one: Path, monkeypatch: pytest.MonkeyPatch):
+    wanted = "OpenVINOExecutionProvider"
+
+    class WithoutLibrary(onnxruntime.InferenceSession):
+        """What a build with a provider does where a library of that provider is missing: it goes on without."""
+
+        def __init__(self, path: str, options: Any, *, providers: Any, **settings: Any) -> None:
+            asked.append((providers, settings))
+            super().__init__(path, options, providers=[CPU], **settings)
+
+    asked: list[Any] = []
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [wanted, CPU])
+    monkeypatch.setattr(onnxruntime, "InferenceSession", WithoutLibrary)
+    message = f"onnxruntime could not start {wanted} and would run on {CPU} alone"
+    with pytest.raises(OnnxError, match=re.escape(message)):
+        Session(plus_one, threads=2, providers=[(wanted, {"device_type": "GPU"})])
+    assert asked == [([(wanted, {"num_of_threads": "2", "device_type": "GPU"})], {"enable_fallback": 0})]
+
+
+def test_a_latency_says_what_else_than_the_processor_it_is_of():
+    assert str(Latency(0.002, 0.001, 0.003, 9, 1)) == "2 ms (1 to 3 ms; 9 calls, threads: 1)"
+    other = Latency(0.002, 0.001, 0.003, 9, 1, "CUDAExecutionProvider")
+    assert str(other) == "2 ms (1 to 3 ms; 9 calls, threads: 1, CUDAExecutionProvider)"
 
 
 def test_latency_orders_its_figures_and_reads_as_a_number(plus_one: Path):

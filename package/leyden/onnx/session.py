@@ -1,4 +1,4 @@
-"""Running an ONNX file with onnxruntime on the CPU, and timing it."""
+"""Running an ONNX file with onnxruntime, and timing it."""
 
 import time
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ import onnxruntime
 from torch import Tensor
 
 from leyden.errors import OnnxError
+from leyden.onnx.provider import CPU, Provider, requested, started
 from leyden.onnx.reader import LIMIT, Source
 from leyden.onnx.value import Value, axis_name
 
@@ -33,6 +34,7 @@ class Latency:
         p90: Seconds that nine calls in ten stay under.
         repeats: Calls that were timed.
         threads: Threads that onnxruntime used inside an operator.
+        provider: What ran it, or as much of it as it can.
     """
 
     median: float
@@ -40,13 +42,15 @@ class Latency:
     p90: float
     repeats: int
     threads: int
+    provider: str = CPU
 
     def __float__(self) -> float:
         return self.median
 
     def __str__(self) -> str:
         spread = f"{self.p10 * 1e3:.3g} to {self.p90 * 1e3:.3g}"
-        return f"{self.median * 1e3:.3g} ms ({spread} ms; {self.repeats} calls, threads: {self.threads})"
+        where = "" if self.provider == CPU else f", {self.provider}"
+        return f"{self.median * 1e3:.3g} ms ({spread} ms; {self.repeats} calls, threads: {self.threads}{where})"
 
 
 class Session:
@@ -56,23 +60,38 @@ class Session:
 
     Args:
         source: Path of a file, or its content.
-        threads: Threads that onnxruntime may use inside an operator; None leaves the choice to onnxruntime.
+        threads: Threads that onnxruntime, and OpenVINO in it, may use inside an operator; None leaves the choice to
+            them.
+        providers: What runs the file, in order of preference: onnxruntime's names of its execution providers, or pairs
+            of a name and its options. What one cannot run the next does, and the CPU's provider is behind them all.
+            None is the CPU's alone.
+
+    Attributes:
+        inputs: What the file takes.
+        outputs: What it gives.
+        providers: Names of what runs it, in order of preference.
 
     Raises:
-        OnnxError: The file is missing, is not ONNX, or has operators that onnxruntime cannot run.
+        OnnxError: The file is missing, is not ONNX, or has operators that onnxruntime cannot run; or a provider is not
+            one, is not in this onnxruntime, or does not start, where onnxruntime itself would go on with the CPU's.
     """
 
-    def __init__(self, source: Source, *, threads: int | None = None) -> None:
+    def __init__(
+        self, source: Source, *, threads: int | None = None, providers: Sequence[Provider] | None = None
+    ) -> None:
         if threads is not None and threads < 1:
             raise OnnxError(f"threads must be 1 or more, or None for onnxruntime's choice; given: {threads}")
+        wanted = requested(providers, threads=threads)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _FATAL  # what goes wrong is raised; the log would say it again on stderr
         options.intra_op_num_threads = threads or 0
         self._name = "the bytes given" if isinstance(source, bytes) else str(source)
-        try:
-            self._session = onnxruntime.InferenceSession(_checked(source), options, providers=["CPUExecutionProvider"])
+        path = _checked(source)
+        try:  # without its fallback, which takes another provider and tells it on stdout
+            self._session = onnxruntime.InferenceSession(path, options, providers=wanted, enable_fallback=0)
         except Exception as error:  # onnxruntime's errors share no base but this one
             raise OnnxError(f"{self._name}: onnxruntime cannot open it: {_reason(error)}") from error
+        self.providers = started([name for name, _ in wanted], self._session.get_providers())
         self.inputs = tuple(_value(node) for node in self._session.get_inputs())
         self.outputs = tuple(_value(node) for node in self._session.get_outputs())
 
@@ -95,8 +114,10 @@ class Session:
         return [np.asarray(answer) for answer in answers]
 
 
-def run(source: Source, *arrays: Array, threads: int | None = None) -> list[np.ndarray]:
-    """Run an ONNX file once on the CPU.
+def run(
+    source: Source, *arrays: Array, threads: int | None = None, providers: Sequence[Provider] | None = None
+) -> list[np.ndarray]:
+    """Run an ONNX file once.
 
     The file is opened at each call, so what it holds now is what runs; for many calls keep a `Session`.
 
@@ -104,18 +125,26 @@ def run(source: Source, *arrays: Array, threads: int | None = None) -> list[np.n
         source: Path of a file, or its content.
         arrays: One array an input, in the order of the file's inputs.
         threads: Threads that onnxruntime may use inside an operator; None leaves the choice to onnxruntime.
+        providers: What runs the file, as in `Session`; None is the CPU's alone.
 
     Returns:
         One array an output, in the order of the file's outputs.
 
     Raises:
-        OnnxError: The file cannot be opened, or the arrays are not what it takes.
+        OnnxError: The file cannot be opened, or not by these providers, or the arrays are not what it takes.
     """
-    return Session(source, threads=threads)(*arrays)
+    return Session(source, threads=threads, providers=providers)(*arrays)
 
 
-def latency(source: Source, *arrays: Array, repeats: int = 30, warmup: int = 5, threads: int = 1) -> Latency:
-    """Time one call of an ONNX file on the CPU; opening the file is not counted.
+def latency(
+    source: Source,
+    *arrays: Array,
+    repeats: int = 30,
+    warmup: int = 5,
+    threads: int = 1,
+    providers: Sequence[Provider] | None = None,
+) -> Latency:
+    """Time one call of an ONNX file; opening the file is not counted.
 
     Args:
         source: Path of a file, or its content.
@@ -123,19 +152,20 @@ def latency(source: Source, *arrays: Array, repeats: int = 30, warmup: int = 5, 
         repeats: Calls that are timed, at least 1.
         warmup: Calls before them that are not.
         threads: Threads that onnxruntime may use inside an operator; one gives the steadiest figures.
+        providers: What runs the file, as in `Session`; None is the CPU's alone.
 
     Raises:
-        OnnxError: The file cannot be opened, or the arrays are not what it takes.
+        OnnxError: The file cannot be opened, or not by these providers, or the arrays are not what it takes.
     """
     if repeats < 1 or warmup < 0:
         raise OnnxError(f"repeats must be 1 or more and warmup 0 or more; given: {repeats} and {warmup}")
-    session = Session(source, threads=threads)
+    session = Session(source, threads=threads, providers=providers)
     given = [_numpy(array) for array in arrays]
     for _ in range(warmup):
         session(*given)
     seconds = [_timed(session, given) for _ in range(repeats)]
     p10, median, p90 = (float(value) for value in np.percentile(seconds, (10, 50, 90)))
-    return Latency(median, p10, p90, repeats, threads)
+    return Latency(median, p10, p90, repeats, threads, session.providers[0])
 
 
 def _checked(source: Source) -> str | bytes:

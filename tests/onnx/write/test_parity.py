@@ -86,3 +86,10 @@ def test_verify_needs_examples_that_fit_both(plus_one: Path):
         verify(nn.Linear(4, 3), plus_one, [torch.rand(1, 3)])
     with pytest.raises(OnnxError, match="axis 1 of x must be 3, not 4"):
         verify(nn.Identity(), plus_one, [torch.rand(1, 4)])
+
+
+def test_verify_runs_the_file_on_the_providers_that_are_asked_for(plus_one: Path):
+    network = nn.Identity()
+    assert not verify(network, plus_one, [torch.zeros(1, 3)], providers=["CPUExecutionProvider"]).passed
+    with pytest.raises(OnnxError, match="onnxruntime knows no 'cuda'; closest: CUDAExecutionProvider"):
+        verify(network, plus_one, [torch.zeros(1, 3)], providers=["cuda"])

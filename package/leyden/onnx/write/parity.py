@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from leyden.errors import ExportError
+from leyden.onnx.provider import Provider
 from leyden.onnx.reader import Source
 from leyden.onnx.session import Session
 from leyden.onnx.table import html_table, text_table
@@ -100,7 +101,14 @@ class Parity:
         return html_table(self.rows())
 
 
-def verify(net: nn.Module, source: Source, examples: Sequence[Example], *, tolerance: float = 1e-4) -> Parity:
+def verify(
+    net: nn.Module,
+    source: Source,
+    examples: Sequence[Example],
+    *,
+    tolerance: float = 1e-4,
+    providers: Sequence[Provider] | None = None,
+) -> Parity:
     """Run a network (a copy, in evaluation mode) and an ONNX file on the same examples and compare.
 
     Args:
@@ -108,19 +116,20 @@ def verify(net: nn.Module, source: Source, examples: Sequence[Example], *, toler
         source: Path of a file, or its content.
         examples: What both are called with, at least one.
         tolerance: Largest relative difference that passes.
+        providers: What runs the file, as in `leyden.onnx.Session`; None is the CPU's alone.
 
     Returns:
         The comparison; it is returned, not raised, when they differ.
 
     Raises:
         ExportError: There is no example, or one does not fit the network.
-        OnnxError: The file cannot be opened, or an example does not fit it.
+        OnnxError: The file cannot be opened, or not by these providers, or an example does not fit it.
     """
     if not examples:
         raise ExportError("there is nothing to compare: give at least one example")
     twin = evaluation_copy(net)
     calls = {f"example {i}": bind(parameters_of(twin), example) for i, example in enumerate(examples)}
-    return compare(answers(twin, calls), Session(source), tolerance=tolerance)
+    return compare(answers(twin, calls), Session(source, providers=providers), tolerance=tolerance)
 
 
 def answers(net: nn.Module, calls: Mapping[str, Call]) -> list[Run]:
