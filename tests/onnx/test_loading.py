@@ -154,3 +154,15 @@ def test_large_weights_are_in_memory_once(tmp_path: Path, outside: bool, count: 
     )
     weights_and_one_more = (count + 2) * wide * wide * 4  # the largest is turned around from a copy
     assert int(done.stdout) < weights_and_one_more
+
+
+@pytest.mark.parametrize("name", ["self", "graph", "code", "meta", "recompile", "train", "torch", "class"])
+def test_names_of_inputs_and_weights_may_be_those_of_python_and_of_torch(name: str):
+    text = f"n (float[b, 2] {name}) => (float[b, 2] y) <float[2] {name}w = {{1, 2}}> {{ y = Add({name}, {name}w) }}"
+    model = onnx.parser.parse_model(f'<ir_version: 10, opset_import: ["" : 20]> {text}')
+    assert load(model)(torch.ones(1, 2)).tolist() == [[2, 3]]
+    model.graph.node[0].input[1] = model.graph.initializer[0].name = name
+    model.graph.node[0].input[0] = model.graph.input[0].name = "x"
+    network = load(model)
+    assert network(torch.ones(1, 2)).tolist() == [[2, 3]]
+    assert copy.deepcopy(network)(torch.ones(1, 2)).tolist() == [[2, 3]]

@@ -96,3 +96,12 @@ def test_exports_give_the_layers_back_with_their_weights(write):
         nn.GroupNorm, nn.InstanceNorm1d, nn.LayerNorm, nn.LayerNorm,
     ]  # fmt: skip
     torch.testing.assert_close(back(x), net(x))
+
+
+def test_batch_normalisation_with_weights_of_another_type_than_its_statistics_is_a_function(build, kinds):
+    weights = {name: value.half() if name in "sb" else value for name, value in WEIGHTS.items()}
+    nodes = [("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], "", {})]
+    net, x = ly.onnx.load(build(nodes, weights, (2, 4, 3), opset=15, dtype=10)), torch.randn(2, 4, 3).half()
+    wanted = nn.functional.batch_norm(x.float(), MEAN, VAR, weights["s"].float(), weights["b"].float())
+    assert kinds(net) == {}
+    torch.testing.assert_close(net(x), wanted.half())

@@ -166,3 +166,15 @@ def test_scales_of_integer_operators_are_no_weights(plain: Path, tmp_path: Path)
     path = tmp_path / "operators.onnx"
     quantize_static(plain, path, Batches(), quant_format=QuantFormat.QOperator, per_channel=True)
     assert [name for name in load(path).state_dict() if "scale" in name] == []
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_integers_with_a_scale_of_another_type_are_a_weight_of_it(dtype: type):
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    nodes = [
+        helper.make_node("Cast", ["x"], ["a"], to=kind), helper.make_node("DequantizeLinear", ["q", "s"], ["w"]),
+        helper.make_node("MatMul", ["a", "w"], ["m"]), helper.make_node("Cast", ["m"], ["y"], to=1),
+    ]  # fmt: skip
+    net = load(made(nodes, {"q": np.array([[2, 4], [6, 8]], np.int8), "s": SCALE.astype(dtype)}, ["n", 2]))
+    assert {parameter.dtype for parameter in net.parameters()} == {torch.from_numpy(np.zeros(1, dtype)).dtype}
+    assert net(torch.ones(1, 2)).tolist() == [[4.0, 6.0]]

@@ -2,6 +2,7 @@ import copy
 import pickle
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -91,3 +92,32 @@ def test_it_compiles_in_one_piece():
 
 def test_what_it_is_shows():
     assert repr(rounding([0.5, 0.2], axis=1)) == "FakeQuantise(int8, axis=1)"
+
+
+@pytest.mark.parametrize("scale", [0.3, 0.007, 0.0123, 0.7])
+@pytest.mark.parametrize("axis", [None, 0])
+def test_halves_are_rounded_as_a_quotient_is(scale: float, axis: int | None):
+    step = np.float32(scale)
+    x = ((np.arange(-140, 140) + np.float32(0.5)) * step).astype(np.float32)
+    wanted = np.clip(np.round(x / step), -128, 127).astype(np.float32) * step
+    grid = rounding(scale if axis is None else [scale], axis=axis)
+    got = grid(torch.from_numpy(x).reshape(1, -1)).numpy()
+    np.testing.assert_array_equal(got[0], wanted)
+
+
+def test_what_is_rounded_up_to_the_greatest_still_learns():
+    x = torch.tensor([63.6, -64.2, 63.9], requires_grad=True)
+    out = rounding()(x)
+    out.sum().backward()
+    assert out.tolist() == [63.5, -64.0, 63.5]
+    assert x.grad is not None
+    assert x.grad.tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_a_network_in_another_type_rounds_in_it(dtype: torch.dtype):
+    net = nn.Sequential(rounding(0.5), with_rounding_(nn.Linear(2, 2), rounding([0.5, 0.25], axis=0))).to(dtype)
+    out = net(torch.tensor([[0.7, 1e4]], dtype=dtype))
+    out.sum().backward()
+    assert out.dtype == dtype
+    assert net(torch.tensor([[0.7, torch.inf]], dtype=dtype)).isfinite().all()

@@ -101,7 +101,7 @@ def test_paths_are_what_a_network_may_call_its_parameters(name: str, expected: b
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("a.class.w", "a.class_.w"), ("a/b:0", "a_b_0"), ("0.weight", "0.weight")]
+    ("name", "expected"), [("a.class.w", "a.class_.w"), ("a/b:0", "a_b_0"), ("0.weight", "0.weight"), ("self", "self_")]
 )
 def test_paths_of_parameters_are_names_of_python(name: str, expected: str):
     assert parameter_path(name) == expected

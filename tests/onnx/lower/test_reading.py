@@ -52,3 +52,16 @@ def test_a_name_without_content_is_refused():
 def test_a_shape_has_sizes_names_and_gaps():
     assert shape_of(ir.Value(name="x", shape=ir.Shape((2, "batch", None)))) == (2, "batch", None)
     assert shape_of(ir.Value(name="x")) is None
+
+
+@pytest.mark.parametrize("count", [3, 24, 1000])
+def test_memory_is_aligned_as_that_of_torch(count: int):
+    values = np.arange(count, dtype=np.float32)
+    read = [to_torch(held(numpy_helper.from_array(values, "t"))) for _ in range(8)]
+    assert {tensor.data_ptr() % 64 for tensor in read} == {0}
+
+
+def test_an_array_of_another_order_is_read_in_rows():
+    read = to_torch(ir.Tensor(np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3))))
+    assert read.is_contiguous()
+    assert read.tolist() == [[0, 1, 2], [3, 4, 5]]

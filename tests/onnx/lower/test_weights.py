@@ -33,7 +33,7 @@ def test_integers_and_what_is_not_known_are_no_parameters():
     assert Weights().own(Given("x", 1, (2,))) is None
 
 
-@pytest.mark.parametrize("odd", [torch.inf, -torch.inf, torch.nan])
+@pytest.mark.parametrize("odd", [torch.inf, -torch.inf, torch.nan, torch.finfo().min])
 def test_what_has_odd_numbers_is_no_parameter_of_its_own(odd: float):
     weights, plain, mask = Weights(), given(torch.ones(2)), given(torch.tensor([odd, 0.0]))
     assert weights.keep(mask) is None

@@ -25,6 +25,8 @@ def batch_norm(call: Call) -> fx.Node | None:
     training = call.attributes.get("training_mode", 0) or len(call.outputs) > 1
     if training or not call.attributes.get("spatial", 1) or len(scale.sizes or ()) != 1:
         return None
+    if scale.code != mean.code:
+        return None  # torch's layer refuses statistics of another type than its weights
     path = call.place(make, 1)
     named = (("bias", 2), ("running_mean", 3), ("running_var", 4))
     if path is None or not all(fits(call, call.given(at), path, name) for name, at in named):

@@ -11,7 +11,7 @@ from leyden.onnx.lower.call import Call, maker
 from leyden.onnx.lower.given import Given
 from leyden.onnx.lower.naming import identifier
 from leyden.onnx.lower.reading import shape_of
-from leyden.onnx.ops.dtypes import is_float_code
+from leyden.onnx.ops.dtypes import is_float_code, torch_dtype
 
 __all__ = ["dequantise", "quantise"]
 
@@ -110,19 +110,19 @@ def _as_it_is(call: Call, node: fx.Node) -> Given:
 
 def _weight(data: Given, scale: Given, rounding: FakeQuantise) -> Given:
     name = next((data.name.removesuffix(end) for end in _SUFFIXES if data.name.endswith(end)), data.name)
-    read = functools.partial(_dequantised, data, rounding)
+    read = functools.partial(_dequantised, data, rounding, torch_dtype(scale.code))
     given = Given(name, scale.code, data.shape, read=read, stored=True, uses=0)
     if data.code != _BIAS:
         given.rounded = functools.partial(_rounded, rounding)
     return given
 
 
-def _dequantised(data: Given, rounding: FakeQuantise) -> Tensor:
+def _dequantised(data: Given, rounding: FakeQuantise, dtype: torch.dtype) -> Tensor:
     value, axis = data.value(), rounding.grid.axis
     shape = [1] * value.ndim
     if axis is not None:
         shape[axis] = -1
-    return (value.float() - rounding.zero_point.reshape(shape)) * rounding.scale.reshape(shape)
+    return ((value.float() - rounding.zero_point.reshape(shape)) * rounding.scale.reshape(shape)).to(dtype)
 
 
 def _rounded(rounding: FakeQuantise, layer: nn.Module | None, layout: str) -> nn.Module:

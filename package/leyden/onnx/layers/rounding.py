@@ -50,9 +50,18 @@ def fake_quantise(x: Tensor, scale: Tensor, zero_point: Tensor, *, grid: Grid) -
     """
     if is_recorded():
         return _written(x, scale, zero_point, grid)
-    if grid.axis is None:
-        return torch.fake_quantize_per_tensor_affine(x, scale, zero_point, *grid.limits)
-    return torch.fake_quantize_per_channel_affine(x, scale, zero_point, grid.axis, *grid.limits)
+    if grid.axis is not None:
+        along = [-1 if axis == grid.axis else 1 for axis in range(x.ndim)]
+        scale, zero_point = scale.reshape(along), zero_point.reshape(along)
+    low, high = (limit - zero_point for limit in grid.limits)
+    wide = torch.promote_types(x.dtype, torch.float32)
+    scale = scale.to(wide)
+    # Torch's own multiplies by the reciprocal of the scale, and takes the other neighbour where ONNX has a tie.
+    result = (x.detach().to(wide) / scale).round_().clamp_(low, high).mul_(scale).to(x.dtype)
+    if not (torch.is_grad_enabled() and x.requires_grad):
+        return result
+    inside = x.clamp(((low - 0.5) * scale).to(x.dtype), ((high + 0.5) * scale).to(x.dtype))
+    return result + (inside - inside.detach())
 
 
 def _written(x: Tensor, scale: Tensor, zero_point: Tensor, grid: Grid) -> Tensor:

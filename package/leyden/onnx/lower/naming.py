@@ -176,7 +176,7 @@ def identifier(name: str) -> str:
     """
     clean = _LONG.sub("_", _OUTSIDE.sub("_", name)).strip("_") or "value"
     clean = f"v_{clean}" if clean[0].isdigit() else clean
-    return f"{clean}_" if keyword.iskeyword(clean) else clean
+    return f"{clean}_" if keyword.iskeyword(clean) or clean == "self" else clean
 
 
 def _clean(path: str) -> str:

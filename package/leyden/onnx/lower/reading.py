@@ -40,7 +40,8 @@ def to_torch(tensor: ir.TensorProtocol) -> Any:
         return torch.from_numpy(array.view(np.uint8).copy()) != 0  # bytes other than 0 and 1 are no bool
     if array.dtype.type.__module__ != "numpy":
         return _odd(array, dtype)
-    return torch.from_numpy(np.array(array, order="C", copy=True)).reshape(array.shape)
+    # In memory of torch, not of NumPy: it is aligned as torch's kernels like it.
+    return torch.tensor(np.ascontiguousarray(array)).reshape(array.shape)
 
 
 def _odd(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:

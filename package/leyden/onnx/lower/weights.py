@@ -1,11 +1,10 @@
 """The tensors of a file as parameters: one for each, however often and wherever it is used."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from torch import Tensor, aminmax, nn
+from torch import Tensor, aminmax, finfo, nn
 
 from leyden.onnx.lower.given import Given
 from leyden.onnx.ops.dtypes import is_float_code
@@ -42,11 +41,14 @@ class Weights:
         return self._claims.get(given)
 
     def keep(self, given: Given) -> Claim | None:
-        """Make a parameter of a tensor that no layer owns; None if it has infinities or NaN, as a mask has."""
+        """Make a parameter of a tensor that no layer owns; None if it has infinities or NaN, as a mask has.
+
+        The greatest number of a type stands for infinity in masks that must stay finite.
+        """
         if given not in self._claims and self.own(given) is None:
             return None
         claim = self._claims.get(given)
-        if claim is None or not all(math.isfinite(bound) for bound in aminmax(claim.parameters[0].detach())):
+        if claim is None or not _is_plain(claim.parameters[0].detach()):
             self._claims.pop(given, None)
             return None
         return claim
@@ -79,3 +81,7 @@ class Weights:
             claim = Claim(layout, tuple(nn.Parameter(value.contiguous()) for value in values), invert)
             self._claims[given] = claim
         return claim.parameters if claim.layout == layout else None
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    return all(abs(float(bound)) < finfo(tensor.dtype).max for bound in aminmax(tensor))  # NaN is less than nothing

@@ -68,3 +68,14 @@ def test_a_twin_is_found_wherever_it_is():
 def test_layers_without_parameters_have_no_twins():
     net = nn.Sequential(nn.ReLU())
     assert twin(net, nn.ReLU()) is None
+
+
+@pytest.mark.parametrize("name", ["graph", "code", "meta", "recompile", "train"])
+def test_what_a_network_has_itself_stays_and_modules_of_a_name_stay_together(name: str):
+    net, parameter = nn.Module(), nn.Parameter(torch.zeros(1))
+    paths = [place_(net, nn.ReLU(), f"{name}.act"), place_(net, nn.Tanh(), f"{name}.end"), place_(net, parameter, name)]
+    assert paths == [f"{name}_2.act", f"{name}_2.end", f"{name}_3"]
+
+
+def test_a_module_inside_may_be_called_as_what_the_network_has():
+    assert place_(nn.Module(), nn.ReLU(), "encoder.graph") == "encoder.graph"

@@ -1,5 +1,7 @@
 """Torch's kernels with ONNX's gates."""
 
+import re
+
 import pytest
 import torch
 from torch import nn
@@ -32,3 +34,19 @@ def test_the_last_state_of_a_short_sequence_is_that_at_its_end() -> None:
     out, (last,) = by_kernel("GRU", data, tuple(layer.parameters()), (start,), lengths, backward=False)
     torch.testing.assert_close(last, torch.stack((out[4, 0], out[1, 1], start[2])))
     assert not out[2:, 1].any()
+
+
+@pytest.mark.parametrize(("kind", "make"), [("LSTM", nn.LSTM), ("GRU", nn.GRU), ("RNN", nn.RNN)])
+@pytest.mark.parametrize(
+    ("data", "state", "message"),
+    [
+        ((5, 1, 3), (2, 4), "must be (batch 1, 4 features); given: (2, 4)"),
+        ((5, 2, 3), (2, 6), "must be (batch 2, 4 features); given: (2, 6)"),
+        ((5, 2, 7), (2, 4), "its weights are for 3 features; given: 7"),
+    ],
+    ids=["batch", "hidden", "input"],
+)  # fmt: skip
+def test_sizes_that_do_not_fit_are_refused_before_a_kernel_reads_past_its_memory(kind, make, data, state, message):
+    weights, states = tuple(make(3, 4).parameters()), (torch.zeros(state),) * (2 if kind == "LSTM" else 1)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        by_kernel(kind, torch.randn(data), weights, states, None, backward=False)

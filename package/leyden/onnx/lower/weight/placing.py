@@ -1,13 +1,18 @@
 """Modules and parameters put at their paths in a network."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from leyden.onnx.lower.constant import Constant
 
 __all__ = ["place_", "twin"]
+
+_RESERVED = frozenset((*dir(fx.GraphModule), "meta"))
+"""What a network has as attributes of its own, whatever layers it holds."""
 
 
 def place_(root: nn.Module, thing: nn.Module | nn.Parameter, path: str) -> str:
@@ -23,10 +28,10 @@ def place_(root: nn.Module, thing: nn.Module | nn.Parameter, path: str) -> str:
     *prefix, last = path.split(".")
     home = root
     for index, part in enumerate(prefix):
+        names = _numbered(part)
+        part = next(n for n in names if _is_home(home._modules.get(n), thing) or _is_free(home, n, root))
         held = home._modules.get(part)
-        held = getattr(home, part, None) if held is None else held
-        if held is None or not _is_home(held, thing):
-            part = part if held is None else _free(home, part)
+        if held is None:
             held = nn.Module()
             home.add_module(part, held)
         prefix[index] = part
@@ -34,7 +39,8 @@ def place_(root: nn.Module, thing: nn.Module | nn.Parameter, path: str) -> str:
     alike = next((name for name, held in home._modules.items() if name.startswith(last) and _same(held, thing)), None)
     if alike is not None:
         return ".".join((*prefix, alike))
-    last = last if _is_husk(home._modules.get(last), thing) else _free(home, last)
+    if not _is_husk(home._modules.get(last), thing):
+        last = next(name for name in _numbered(last) if _is_free(home, name, root))
     setattr(home, last, thing)
     return ".".join((*prefix, last))
 
@@ -58,13 +64,14 @@ def _is_husk(held: nn.Module | None, thing: nn.Module | nn.Parameter) -> bool:
     return all(thing._parameters.get(name) is parameter for name, parameter in held._parameters.items())
 
 
-def _free(home: nn.Module, name: str) -> str:
-    if not hasattr(home, name):
-        return name
-    number = 2
-    while hasattr(home, f"{name}_{number}"):
-        number += 1
-    return f"{name}_{number}"
+def _is_free(home: nn.Module, name: str, root: nn.Module) -> bool:
+    return not hasattr(home, name) and not (home is root and name in _RESERVED)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """Give a name, and with a number behind it the next ones to try."""
+    yield name
+    yield from (f"{name}_{number}" for number in count(2))
 
 
 def _same(held: nn.Module | None, thing: nn.Module | nn.Parameter) -> bool:

@@ -40,7 +40,11 @@ def by_kernel(
         states: The first ones: batch, feature.
         lengths: Of each sequence; None if all take the whole time. An LSTM's last cell state is not right then.
         backward: Whether the time runs backward.
+
+    Raises:
+        ValueError: Sizes do not fit: torch's kernels read past the end of memory then, and say nothing.
     """
+    _check(kind, data, weights, states)
     data = reverse(data, lengths) if backward else data
     first = tuple(state[None] for state in states)
     settings = (list(weights), len(weights) == 4, 1, 0.0, False, False, False)
@@ -55,3 +59,13 @@ def by_kernel(
         ends = (torch.where(lengths[:, None] > 0, out.gather(0, place)[0], states[0]), *ends[1:])
         out = silence(out, lengths)
     return (reverse(out, lengths) if backward else out), ends
+
+
+def _check(kind: str, data: Tensor, weights: Sequence[Tensor], states: Sequence[Tensor]) -> None:
+    inward, hidden = weights[0].shape[1], weights[1].shape[1]
+    if data.shape[2] != inward:
+        raise ValueError(f"{kind}: its weights are for {inward} features; given: {data.shape[2]}")
+    for state in states:
+        if tuple(state.shape) != (data.shape[1], hidden):
+            wanted = f"(batch {data.shape[1]}, {hidden} features)"
+            raise ValueError(f"{kind}: a first state of each direction must be {wanted}; given: {tuple(state.shape)}")
