@@ -341,3 +341,9 @@ def test_layers_with_ways_of_their_own_keep_their_masks(kind, copied):
     assert torch.equal(masks(twin)["0.weight"], kept["0.weight"])
     train(twin, torch.randn(2, 4))
     assert still_pruned(twin, kept)
+
+
+def test_a_bare_module_may_hold_what_is_pruned():
+    holder = nn.Module()
+    holder.weight = nn.Parameter(torch.arange(1.0, 13.0).reshape(3, 4))
+    assert int((prune(holder, Magnitude(0.5)).weight == 0).sum()) == 6

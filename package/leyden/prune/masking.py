@@ -263,7 +263,8 @@ def _masked_class(plain: type[nn.Module], names: tuple[str, ...]) -> type[Masked
     them is the one Python keeps of subclasses: it is weak, so that classes made in a notebook can go.
     """
     for known in plain.__subclasses__():
-        if issubclass(known, Masked) and known.plain_class is plain and known.masked_names == names:
+        # not `known.plain_class`: Masked itself is a subclass of a plain nn.Module, and stands for no class
+        if issubclass(known, Masked) and known.__dict__.get("plain_class") is plain and known.masked_names == names:
             return known
     namespace: dict[str, Any] = {name: _property_for(name) for name in names}
     namespace |= {name: getattr(plain, name) for name in ("__module__", "__qualname__", "__doc__")}
