@@ -74,6 +74,7 @@ def test_a_window_of_negative_values_or_nan_is_not_empty() -> None:
     assert empty_windows(image, Places((1, 3), (1, 1), (0.0, 0.0))) == [True, False, False]
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_windows_are_whole_pixels() -> None:
     with pytest.raises(MedicalError, match=r"windows of \(4\.5, 4\): want 2 whole lengths above 0"):
         Places((8, 8), (4.5, 4), (0.5, 0.5))  # pyright: ignore[reportArgumentType]
