@@ -23,7 +23,7 @@ lab: $(VENV)/installed
 test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadscope
-	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=300 notebooks tutorials
+	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=600 notebooks tutorials
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check
