@@ -141,3 +141,22 @@ def test_a_strike_at_any_moment_leaves_a_job_that_is_over():
         assert job.join(10)
         assert (job.error is None) is (job.result is not None)
     assert len(told) == 60
+
+
+def test_work_that_breaks_when_it_is_ended_counts_as_stopped():
+    begun = threading.Event()
+
+    def work():
+        begun.set()
+        try:
+            while True:
+                time.sleep(0.001)
+        except Stopped:
+            raise SystemError("AST constructor recursion depth mismatch") from None  # as Python 3.11 does
+
+    job = Job(work, name="parse", threads=1).start()
+    assert begun.wait(20)
+    job.interrupt()
+    with pytest.raises(Stopped) as caught:
+        job.wait(20)
+    assert isinstance(caught.value.__cause__, SystemError)

@@ -63,6 +63,7 @@ def test_nothing_is_written_while_something_learns(dock, line, tmp_path):
         dock.wait()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it may hit a collection of garbage
 def test_an_export_that_is_stopped_leaves_no_file_and_the_next_one_is_whole(dock, line, tmp_path):
     dock.export(tmp_path / "net.onnx", replace=False)
     time.sleep(0.3)

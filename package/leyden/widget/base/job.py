@@ -69,7 +69,8 @@ class Job(Generic[_Result]):
     def interrupt(self) -> None:
         """Ends work that looks for no stop itself, at its next line of Python, as Ctrl-C ends a cell.
 
-        The job's error is then `Stopped`. An operator that is at work in C, as a product of matrices, ends first.
+        The job's error is then `Stopped`, whatever the work makes of it. An operator that is at work in C, as a
+        product of matrices, ends first.
         Without effect before the start, once the work is over, and the second time.
         """
         with self._gate:
@@ -107,7 +108,7 @@ class Job(Generic[_Result]):
             finally:
                 self._seal()
         except BaseException as error:  # the thread has no caller: whoever waits gets it, an exit too
-            self.error = error
+            self.error = self._told(error)
             self._result.clear()
             self._seal()  # the first time it may have been struck itself; it is struck once only
         try:
@@ -115,6 +116,14 @@ class Job(Generic[_Result]):
                 self._done()
         finally:
             self._ended.set()
+
+    def _told(self, error: BaseException) -> BaseException:
+        """What ended the work: a stop, too, where it hit what cannot bear one, such as Python's own parser."""
+        if not self._struck or isinstance(error, Stopped):
+            return error
+        stopped = Stopped()
+        stopped.__cause__ = error
+        return stopped
 
     def _seal(self) -> None:
         """From here on nothing is raised in the thread from outside, nor is anything still under way."""
