@@ -19,6 +19,7 @@ from leyden.widget.base import (
     pixels,
     put,
 )  # fmt: skip
+from leyden.widget.base.view import fit_window
 
 
 class Dial(Panel):
@@ -168,3 +169,12 @@ def test_buttons_and_controls_say_what_they_do():
     assert "number of things" in box.children[0].value
     assert slider.tooltip == "number of things"
     assert flow([box]).children == (box,)
+
+
+@pytest.mark.parametrize(("span", "shown"), [((0.0, 1.0), (-3.0, 0.5)), ((-1000.0, 3000.0), (40.0, 80.0))])
+def test_the_slider_of_a_window_reaches_over_all_values_and_what_is_shown(span, shown):
+    slider = widgets.FloatRangeSlider(value=(0.0, 1.0), min=0.0, max=1.0)
+    fit_window(slider, span, shown)
+    assert slider.min <= min(span[0], shown[0])
+    assert slider.max >= max(span[1], shown[1])
+    assert 100 < (slider.max - slider.min) / slider.step < 4100

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from leyden.widget.augment.bounds import ends_of
 from leyden.widget.augment.knob import Knob, Setting
 
-__all__ = ["control_of", "fit", "fit_window", "settled", "shown_value"]
+__all__ = ["control_of", "fit", "settled", "shown_value"]
 
 
 def control_of(knob: Knob) -> widgets.DOMWidget:
@@ -35,23 +35,6 @@ def fit(control: widgets.DOMWidget, knob: Knob) -> None:
         return
     slider: Any = control
     slider.min, slider.max = min(slider.min, knob.low), max(slider.max, knob.high)
-
-
-def fit_window(slider: widgets.FloatRangeSlider, span: tuple[float, float], shown: tuple[float, float]) -> None:
-    """Let a slider of a window go from the least to the greatest value, in round steps; what is shown always fits.
-
-    Examples:
-        >>> slider = widgets.FloatRangeSlider(value=(0.0, 1.0), min=0.0, max=1.0)
-        >>> fit_window(slider, (0.0, 873.2), (12.0, 600.0))
-        >>> slider.min, slider.max, slider.step
-        (0.0, 874.0, 1.0)
-    """
-    low, high = min(span[0], shown[0]), max(span[1], shown[1])
-    step = 10.0 ** math.floor(math.log10((high - low) / 200))  # round: the slider stops at multiples of it
-    with slider.hold_trait_notifications():
-        slider.min, slider.max = math.floor(low / step) * step, math.ceil(high / step) * step
-        slider.step = step
-    slider.readout_format = ".0f" if step >= 1 else ".3g"
 
 
 def settled(knob: Knob, value: Any) -> Setting | None:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import ipywidgets as widgets
 
-from leyden.widget.augment.control import control_of, fit, fit_window, settled, shown_value
+from leyden.widget.augment.control import control_of, fit, settled, shown_value
 from leyden.widget.augment.copying import CopyArea
 from leyden.widget.augment.drawing.marks import colour_of
 from leyden.widget.augment.harm import Finding, Ranking
@@ -18,7 +18,7 @@ from leyden.widget.base.gallery import Thumbnails
 from leyden.widget.base.panel import draws
 from leyden.widget.base.picture import address
 from leyden.widget.base.telling import bar_html, state_html, told_progress
-from leyden.widget.base.view import View, button, flow, html, labelled, put, stack
+from leyden.widget.base.view import View, button, fit_window, flow, html, labelled, put, stack
 
 __all__ = ["AugmentView"]
 

@@ -1,5 +1,6 @@
 """What the views of all panels share: their look, the line that says what went wrong, controls that read alike."""
 
+import math
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,10 @@ from leyden.widget.base.live import TWIN_STYLE, Names, Twin
 from leyden.widget.base.panel import Fact, Panel, explain
 from leyden.widget.base.svg import CURVE_STYLE
 
-__all__ = ["View", "bars", "button", "facts_table", "flow", "heading", "html", "image", "labelled", "put", "stack"]
+__all__ = [
+    "View", "bars", "button", "facts_table", "fit_window", "flow", "heading", "html", "image", "labelled", "put",
+    "stack",
+]  # fmt: skip
 
 _LOOK = """
 .leyden { border: 1px solid var(--jp-border-color2, #8886); border-radius: 4px; padding: 12px 14px; max-width: 1080px;
@@ -285,3 +289,20 @@ def _family(root: Any) -> list[widgets.Widget]:
     """A widget and everything in it, innermost first."""
     found = [inner for child in getattr(root, "children", ()) for inner in _family(child)]
     return [*found, *(part for name in ("layout", "style") if (part := getattr(root, name, None)) is not None), root]
+
+
+def fit_window(slider: widgets.FloatRangeSlider, span: tuple[float, float], shown: tuple[float, float]) -> None:
+    """Let a slider of a window go from the least to the greatest value, in round steps; what is shown always fits.
+
+    Examples:
+        >>> slider = widgets.FloatRangeSlider(value=(0.0, 1.0), min=0.0, max=1.0)
+        >>> fit_window(slider, (0.0, 873.2), (12.0, 600.0))
+        >>> slider.min, slider.max, slider.step
+        (0.0, 874.0, 1.0)
+    """
+    low, high = min(span[0], shown[0]), max(span[1], shown[1])
+    step = 10.0 ** math.floor(math.log10((high - low) / 200))  # round: the slider stops at multiples of it
+    with slider.hold_trait_notifications():
+        slider.min, slider.max = math.floor(low / step) * step, math.ceil(high / step) * step
+        slider.step = step
+    slider.readout_format = ".0f" if step >= 1 else ".3g"

@@ -1,6 +1,5 @@
 """How a data panel looks: one element, a page of them, and what a look through all of them found."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,7 +11,7 @@ import ipywidgets as widgets
 from leyden.errors import PanelError
 from leyden.widget.base.gallery import Thumbnails
 from leyden.widget.base.panel import draws
-from leyden.widget.base.view import View, button, flow, html, image, labelled, put, stack
+from leyden.widget.base.view import View, button, fit_window, flow, html, image, labelled, put, stack
 from leyden.widget.data.element import Part, first_volume, value_span, window_of
 from leyden.widget.data.page import duplicates_html, look_html, pipeline_html, statistics_html
 from leyden.widget.data.panel import DataPanel, Section
@@ -219,12 +218,7 @@ class DataView(View):
         span, shown = self._span, self._usual and (self._data.style.window or self._usual)
         if span is None or shown is None:
             return self.window.value
-        low, high = min(span[0], shown[0]), max(span[1], shown[1])
-        step = 10.0 ** math.floor(math.log10((high - low) / 200))  # a round number: the slider stops at multiples of it
-        with self.window.hold_trait_notifications():
-            self.window.min, self.window.max = math.floor(low / step) * step, math.ceil(high / step) * step
-            self.window.step = step
-        self.window.readout_format = ".0f" if step >= 1 else ".3g"
+        fit_window(self.window, span, shown)
         return shown
 
     def _show_element(self) -> None:

@@ -8,13 +8,12 @@ from typing import Any, get_args
 
 import ipywidgets as widgets
 
-from leyden.widget.augment.control import fit_window
 from leyden.widget.augment.drawing.facing import Convention
 from leyden.widget.base.live import Twin
 from leyden.widget.base.panel import draws
 from leyden.widget.base.picture import address
 from leyden.widget.base.telling import state_html, told_progress
-from leyden.widget.base.view import View, button, facts_table, flow, html, labelled, put, stack
+from leyden.widget.base.view import View, button, facts_table, fit_window, flow, html, labelled, put, stack
 from leyden.widget.volume.drawing import Fill, annotated
 from leyden.widget.volume.film import Slice
 from leyden.widget.volume.overlay import NAMED, layers_of, legend_of
