@@ -83,5 +83,39 @@ def test_a_network_bound_to_a_precision_gives_float32_and_a_name_for_tables():
     assert [str(way) for way in ALL[:2]] == ["float32", "float32, onednn"]
 
 
-def test_whether_bfloat16_pays_is_a_plain_answer():
-    assert bfloat16_pays() in (True, False)
+@pytest.mark.parametrize(
+    ("known", "pays"),
+    [
+        (["avx2"], False),
+        (["avx2", "avx512_bf16"], True),
+        (["avx2", "amx_tile"], True),
+        ([], bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())),
+    ],
+    ids=["AVX", "AVX-512 with bfloat16", "AMX", "another architecture"],
+)
+def test_bfloat16_pays_where_the_processor_multiplies_it_itself(monkeypatch, known, pays):
+    for name in ("avx2", "avx512_bf16", "amx_tile"):
+        monkeypatch.setattr(torch.cpu, f"_is_{name}_supported", lambda name=name: name in known)
+    assert bfloat16_pays() is pays
+
+
+@pytest.mark.parametrize("kernels", ["onednn", "channels_last"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_convolutions_of_one_voxel_and_large_ones_are_those_of_torch(kernels, stride):
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv3d(20, 7, 1, stride=stride), nn.Conv3d(7, 3, 3, padding=1))
+    images = torch.randn(1, 20, 34, 32, 3, requires_grad=True)  # 20 * 34 * 32 > 20480
+    truth = network(images)
+    slope = torch.randn_like(truth)
+    (wanted,) = torch.autograd.grad(truth, images, slope)
+    with Precision("float32", kernels).on():
+        found = network(images)
+    (ours,) = torch.autograd.grad(found, images, slope)
+    assert torch.allclose(found, truth, atol=1e-5)
+    assert torch.allclose(ours, wanted, atol=1e-5)
+
+
+def test_channels_stay_together_through_a_convolution_of_one_voxel():
+    with Precision("float32", "channels_last").on():
+        found = nn.Conv3d(4, 6, 1)(torch.randn(2, 4, 3, 5, 4))
+    assert found.is_contiguous(memory_format=torch.channels_last_3d)

@@ -7,10 +7,21 @@ channels times depth times height is at most 20480 (`ConvParams::use_mkldnn` of 
 from typing import Any, final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-__all__ = ["OneDnnConvolution"]
+__all__ = ["OneDnnConvolution", "pointwise", "torch_is_fast"]
+
+
+def torch_is_fast(images: Tensor, weight: Tensor, groups: int) -> bool:
+    """Whether torch's own choice for a convolution of volumes is oneDNN, or a matrix product, as good as that."""
+    large = images.shape[1] * images.shape[2] * images.shape[3] > 20480
+    return large or len(images) != 1 or groups > 1 or tuple(weight.shape[2:]) == (1, 1, 1)
+
+
+def pointwise(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """A convolution of one voxel, of volumes whose channels lie side by side: one matrix product, and they stay so."""
+    return nn.functional.linear(images.permute(0, 2, 3, 4, 1), weight.flatten(1), bias).permute(0, 4, 1, 2, 3)
 
 
 @final

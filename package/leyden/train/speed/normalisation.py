@@ -37,17 +37,20 @@ class ChannelsLastNorm(torch.autograd.Function):
     ) -> Tensor:
         """Returns normalised images of the same dtype, channels together."""
         images = channels_last(images)
-        rows = _copied(images)
         share = images.shape[1] // groups
         count = images[0].numel() // groups
+        rows = _rows(images).float()
         mean = _grouped(_by_channel(rows.sum(1), images), share) / count
-        centred = rows.sub_(_tiled(mean, rows))
+        result, centred = _room(images)
+        torch.sub(rows, _tiled(mean, rows), out=centred)
         variance = _grouped(_by_channel((centred * centred).sum(1), images), share) / count
         scale = (variance + epsilon).rsqrt()
         ctx.save_for_backward(images, mean, scale, weight)
         ctx.share, ctx.count, ctx.biased = share, count, bias is not None
         normal = centred.mul_(_tiled(scale if weight is None else scale * weight, rows))
-        return _filled(images, normal if bias is None else normal.add_(_tiled(bias[None].float(), rows)))
+        if bias is not None:
+            normal.add_(_tiled(bias[None].float(), rows))
+        return result.to(images.dtype)
 
     @staticmethod
     @once_differentiable  # whose type has no names for its parameters
@@ -56,16 +59,18 @@ class ChannelsLastNorm(torch.autograd.Function):
     ) -> tuple[Tensor | None, ...]:
         """Returns gradients of images, weight and bias."""
         images, mean, scale, weight = ctx.saved_tensors
-        rows, slope = _copied(images), _copied(channels_last(gradients[0]))
-        centred = rows.sub_(_tiled(mean, rows))
+        rows, slope = _rows(images).float(), _rows(channels_last(gradients[0])).float()
+        centred = rows - _tiled(mean, rows)
         plain = _by_channel(slope.sum(1), images)
         along = _by_channel((slope * centred).sum(1), images) * scale
         factor = 1.0 if weight is None else weight
         pull = -_grouped(along * factor, ctx.share) * scale.square() / ctx.count
         shift = -_grouped(plain * factor, ctx.share) * scale / ctx.count
-        slope = slope.mul_(_tiled(scale * factor, rows)).add_(centred.mul_(_tiled(pull, rows)))
+        result, found = _room(images)
+        torch.mul(slope, _tiled(scale * factor, rows), out=found)
+        found.add_(centred.mul_(_tiled(pull, rows))).add_(_tiled(shift, rows))
         return (
-            _filled(images, slope.add_(_tiled(shift, rows))), None,
+            result.to(images.dtype), None,
             None if weight is None else along.sum(0).to(weight.dtype), plain.sum(0) if ctx.biased else None, None,
         )  # fmt: skip
 
@@ -78,12 +83,13 @@ def _rows(images: Tensor) -> Tensor:
     return images.permute(0, 2, 3, 4, 1).view(batch, voxels // together, together * channels)
 
 
-def _copied(images: Tensor) -> Tensor:
-    """Rows in float32 to work on in place: never the images, nor a gradient that others hold.
+def _room(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Unwritten volumes like the images, in float32, and their rows.
 
-    Sums and differences of bfloat16 and float32 take three to nine times as long as a copy and those in float32.
+    All is computed in float32: sums and differences of it and bfloat16 take three to nine times as long.
     """
-    return _rows(images).to(torch.float32, copy=True)
+    result = torch.empty_like(images, dtype=torch.float32)
+    return result, _rows(result)
 
 
 def _by_channel(sums: Tensor, images: Tensor) -> Tensor:
@@ -101,10 +107,3 @@ def _grouped(values: Tensor, share: int) -> Tensor:
 def _tiled(values: Tensor, rows: Tensor) -> Tensor:
     """Values a channel, `batch channel`, once for each voxel of a row."""
     return values.repeat(1, rows.shape[2] // values.shape[1])[:, None]
-
-
-def _filled(images: Tensor, rows: Tensor) -> Tensor:
-    """Rows as images, in the dtype of these."""
-    result = torch.empty_like(images)  # no view of the rows, so that a ReLU may work in place on it
-    _rows(result).copy_(rows)
-    return result

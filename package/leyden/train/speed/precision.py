@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from leyden.train.speed.convolution import OneDnnConvolution
+from leyden.train.speed.convolution import OneDnnConvolution, pointwise, torch_is_fast
 from leyden.train.speed.normalisation import ChannelsLastNorm, channels_last
 
 __all__ = ["Kernels", "Precision", "bfloat16_pays"]
@@ -68,6 +68,8 @@ class Precision:
 
 def bfloat16_pays() -> bool:
     """Whether the processor multiplies bfloat16 by instructions of its own; others take longer than in float32."""
+    if torch.cpu._is_avx2_supported():  # on x86 oneDNN computes it by plain AVX-512 too, twice as slowly as float32
+        return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
@@ -108,6 +110,10 @@ class _Kernels(TorchFunctionMode):
         if narrow or isinstance(padding, str):
             return torch.conv3d(images, weight, bias, stride, padding, dilation, groups)
         sizes = (_three(stride), _three(padding), _three(dilation))
+        if self._together and groups == 1 and tuple(weight.shape[2:]) == (1, 1, 1) and sizes[:2] == ([1] * 3, [0] * 3):
+            return pointwise(images, weight, bias)
+        if torch_is_fast(images, weight, groups):
+            return torch.conv3d(images, weight, bias, stride, padding, dilation, groups)
         return OneDnnConvolution.apply(images, weight, bias, *sizes, groups)
 
 

@@ -18,6 +18,7 @@ __all__ = ["PRECISIONS", "Timed", "Timings", "fastest"]
 PRECISIONS = (
     Precision("bfloat16", "channels_last"),
     Precision("bfloat16"),
+    Precision("float32", "channels_last"),
     Precision("float32", "onednn"),
     Precision("float32"),
 )
