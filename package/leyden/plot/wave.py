@@ -1,9 +1,8 @@
 """Sound as a picture: the wave over time, and below it which pitches are in it."""
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
-from scipy.signal import ShortTimeFFT
-from scipy.signal.windows import hann
 from torch import Tensor
 
 from leyden.errors import PlotError
@@ -65,7 +64,10 @@ def _draw_pitches(axes: Axes, mono: np.ndarray, rate: float) -> None:
         note(axes, "too short for a spectrogram")
         return
     step = max(1, round(len(mono) / _COLUMNS), long // 4)
-    power = ShortTimeFFT(hann(long, sym=False), step, rate).spectrogram(mono)
+    waves = torch.stft(
+        torch.from_numpy(mono), long, step, window=torch.hann_window(long), pad_mode="constant", return_complex=True
+    )
+    power = waves.abs().square().numpy()
     loud = 10 * np.log10(np.maximum(power, 1e-12 * max(power.max(), 1e-300)))
     top = rate / 2000
     extent = (0.0, len(mono) / rate, 0.0, top)
