@@ -2,17 +2,20 @@ import dataclasses
 import logging
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import onnx
 import pytest
 import torch
 from torch import nn
+from torch.onnx._internal import _lazy_import
 
+from leyden import errors
 from leyden.errors import ExportError
 from leyden.onnx import export, summary
 from leyden.onnx.write.call import bind
-from leyden.onnx.write.trace import _Muffled, opset_of, trace
+from leyden.onnx.write.trace import _kept_translations, _Muffled, opset_of, trace
 
 
 def traced(net: nn.Module, example: torch.Tensor, batchnorm: str = "fold", opset: int | None = None) -> onnx.ModelProto:
@@ -34,6 +37,28 @@ def test_batch_normalisation_is_kept_when_asked(kept: onnx.ModelProto):
 
 def test_the_opset_is_the_one_asked_for(kept: onnx.ModelProto):
     assert opset_of(kept) == 21
+
+
+def test_the_exporters_translations_are_read_once_and_torch_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch):
+    place = import_module(_lazy_import.onnxscript_apis._name)
+    read = []
+    asked = place.get_torchlib_ops
+
+    def counted():
+        read.append(1)
+        return asked()
+
+    monkeypatch.setattr(place, "get_torchlib_ops", counted)
+    for _ in range(2):
+        assert [node.op_type for node in traced(nn.Linear(2, 2), torch.ones(1, 2)).graph.node] == ["Gemm"]
+        assert place.get_torchlib_ops is counted
+    assert read == [1]
+
+
+def test_where_torch_keeps_them_elsewhere_it_reads_them_itself(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_lazy_import.onnxscript_apis, "_name", "leyden.errors")
+    with _kept_translations():
+        assert not hasattr(errors, "get_torchlib_ops")
 
 
 def test_an_opset_that_cannot_be_reached_is_refused():
