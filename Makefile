@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests, notebooks and pages start many processes that import leyden: what is compiled once is kept, wherever this is run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo lab test lint docs screenshots conformance bench clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
