@@ -220,7 +220,7 @@ def test_a_checkpoint_holds_the_places_as_plain_numbers(tmp_path):
         Tiny(), datamodule=module
     )
     places = torch.load(path, weights_only=True)["Module"]
-    assert places == {"train": [{"epoch": 0, "position": 3}], "validation": [{"epoch": 0, "position": 0}]}
+    assert places == {"train": [{"epoch": 0, "position": 3, "length": 4}], "validation": [{"epoch": 0, "position": 0}]}
     assert module.state_dict() == {"train": [{"epoch": 1, "position": 0}], "validation": [{"epoch": 1, "position": 0}]}
 
 

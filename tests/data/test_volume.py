@@ -216,3 +216,8 @@ def test_a_scan_between_whole_numbers_is_no_mask():
     scan = read_volume(nibabel.Nifti1Image(np.full((2, 2, 2), 0.5, np.float32), np.eye(4)).to_bytes())
     with pytest.raises(DataError, match=r"holds values between whole numbers, so no labels"):
         scan.mask()
+
+
+def test_a_folder_in_place_of_a_scan_is_called_one(tmp_path):
+    with pytest.raises(UnreadableImage, match="is a folder; for all scans in it see files_in"):
+        read_volume(tmp_path)

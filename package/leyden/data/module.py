@@ -1,7 +1,9 @@
 """The data of a Trainer as one value whose state is saved with the checkpoint: `Module`."""
 
+import weakref
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from inspect import signature
 from typing import Any, Literal, TypeAlias, final
 
@@ -112,6 +114,19 @@ class Module(pl.LightningDataModule):
             for feed, state in zip(feeds, state_dict.get(stage, ()), strict=True):
                 feed.load_state_dict(state)
 
+    def on_exception(self, exception: BaseException) -> None:
+        """End the loops that stand in mid-epoch, and their workers with them; Lightning calls it when a run breaks off.
+
+        It keeps its hold on them otherwise, for as long as there is the Trainer.
+
+        Args:
+            exception: what the run broke off with.
+        """
+        del exception
+        for feeds in self._feeds.values():
+            for feed in feeds:
+                feed.close()
+
     def _fed(self, stage: _Stage, mode: Literal["max_size_cycle", "sequential"]) -> CombinedLoader | None:
         loaders = self._given[stage]
         if loaders is None:
@@ -143,6 +158,7 @@ class _Feed:
         self._trail: deque[tuple[int, int, int]] = deque(maxlen=_REMEMBERED)  # batches so far, epoch, position
         # resumed by `max_steps` at an epoch's end, Lightning takes one batch and begins anew: the epoch goes on then
         self._again = False
+        self._loop: weakref.ref[Any] | None = None  # the newest; who reads it keeps it alive
         self._during = -1  # the epochs that Lightning had done by the newest batch; its steps, if that is to validate
 
     def __len__(self) -> int:
@@ -151,12 +167,12 @@ class _Feed:
     def __iter__(self) -> Iterator[Any]:
         trainer: Any = self._module.trainer  # Any, as pyright sees no overfit_batches in it
         if trainer is not None and (trainer.sanity_checking or trainer.overfit_batches):
-            yield from self.view[:]  # a view of its own, so that this one does not count it as an epoch
+            yield from self._begun(self.view[:])  # a view of its own, so that this one does not count it as an epoch
             return
         if self._again:
             _, epoch, position = self._trail[-1]
             self.load_state_dict(self._place(epoch, position))
-        for batch in self.view:
+        for batch in self._begun(self.view):
             if trainer is not None and trainer.state.fn == TrainerFn.FITTING:
                 self._note(trainer)
             yield batch
@@ -185,6 +201,21 @@ class _Feed:
         self._trail.clear()
         self._from, self._during, self._again = state["position"], -1, False
 
+    def close(self) -> None:
+        """End the newest loop, if one runs."""
+        loop = None if self._loop is None else self._loop()
+        if loop is not None:
+            with suppress(ValueError):  # it is at work on a thread, and will end by itself
+                loop.close()
+
+    def _begun(self, view: View) -> Iterator[Any]:
+        loop = iter(view)
+        self._loop = weakref.ref(loop)
+        return loop
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_loop": None}
+
     def _note(self, trainer: pl.Trainer) -> None:
         """Remember which place was reached with how many batches; Lightning counts those that it has trained on."""
         epoch, position = _standing(self.view)
@@ -202,7 +233,9 @@ class _Feed:
         self._trail.append((self._trail[-1][0] + 1, epoch, position))
 
     def _place(self, epoch: int, position: int) -> _State:
-        return {"epoch": epoch, "position": position} if position < len(self) else {"epoch": epoch + 1, "position": 0}
+        if position >= len(self):
+            return {"epoch": epoch + 1, "position": 0}
+        return {"epoch": epoch, "position": position} | ({"length": len(self)} if position else {})
 
     def _validated(self, trainer: pl.Trainer) -> _State:
         progress: Any = trainer.fit_loop.epoch_loop.val_loop.batch_progress

@@ -95,9 +95,18 @@ def _named(name: str) -> Iterator[None]:
         raise UnreadableImage(
             f"{name} is too large to be opened unasked ({error}); if you trust it, raise PIL.Image.MAX_IMAGE_PIXELS"
         ) from error
+    except OSError as error:
+        if error.errno is None:  # PIL's own, of damaged files
+            raise _undecoded(name, error) from error
+        raise UnreadableImage(
+            f"{name} cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
     except Exception as error:  # PIL's decoders raise some twenty kinds on damaged files
-        problem = f"{type(error).__name__}: {error}"
-        raise UnreadableImage(f"{name} cannot be decoded ({problem}); delete it or fetch it again") from error
+        raise _undecoded(name, error) from error
+
+
+def _undecoded(name: str, error: Exception) -> UnreadableImage:
+    return UnreadableImage(f"{name} cannot be decoded ({type(error).__name__}: {error}); delete it or fetch it again")
 
 
 def _on_its_side(image: Image.Image) -> bool:

@@ -130,6 +130,12 @@ def _named(name: str) -> Iterator[None]:
         raise
     except FileNotFoundError as error:
         raise UnreadableImage(f"{name} does not exist; check the path") from error
+    except PermissionError as error:
+        raise UnreadableImage(f"{name} cannot be read ({error.strerror}); check its permissions") from error
+    except IsADirectoryError as error:
+        raise UnreadableImage(
+            f"{name} is a folder; for all scans in it see files_in(folder, pattern='**/*.nii*')"
+        ) from error
     except Exception as error:  # the decoders raise many kinds on damaged files
         problem = f"{type(error).__name__}: {error}"
         raise UnreadableImage(f"{name} cannot be decoded ({problem}); delete it or fetch it again") from error

@@ -31,6 +31,8 @@ class Case:
         (np.array([3, 250], "u1"), [("", Leaf("array uint8", (2,), 3, 250))]),
         (np.float32(0.5), [("", Leaf("float32", None, 0.5, 0.5))]),
         (np.array(["a"]), [("", Leaf("array <U1", (1,)))]),
+        (np.complex64(1 + 2j), [("", Leaf("complex64"))]),
+        (10**400, [("", Leaf("int"))]),
         (Image(torch.ones(3, 2, 2)), [("", Leaf("Image of tensor float32", (3, 2, 2), 1, 1))]),
         (Case(torch.ones(1), "a"), [("['image']", Leaf("tensor float32", (1,), 1, 1)), ("['name']", Leaf("str"))]),
         ({"a": (1, [])}, [("['a'][0]", Leaf("int", None, 1, 1)), ("['a'][1]", Leaf("empty list"))]),

@@ -83,3 +83,8 @@ def test_broken_elements_are_left_out_and_counted():
     source = [1.0, 0.0, 2.0] | ly.data.map(lambda x: 1 / x) | guard()
     with pytest.warns(UserWarning, match="learn: 1 broken elements were left out of what is learned; first element 1"):
         assert seen(source) == {None: [(1.0, "real"), (0.5, "real")]}
+
+
+def test_an_infinite_number_is_named_by_its_field_and_element():
+    with pytest.raises(DataError, match=r"normalise: element 2 of .*: field 'age' is infinite; replace it first"):
+        ly.data.normalise().fit([{"age": 1.0}, {"age": 2.0}, {"age": float("-inf")}, {"age": 3.0}])

@@ -105,3 +105,8 @@ def test_traits_are_the_same_in_another_run():
     run = [sys.executable, "-c", code + "print(told)"]
     told = subprocess.run(run, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "1"})
     assert told.stdout.strip() == repr(names["told"])
+
+
+def test_a_single_number_of_any_stride_is_told_by_what_it_is():
+    lone = torch.arange(10)[::3][:1]
+    assert traits(lone) == traits(torch.tensor([0])) != traits(torch.tensor([1]))

@@ -78,3 +78,7 @@ def test_colours_stay_and_of_other_channels_the_first_counts():
     assert np.array_equal(shades(block), block[:3].permute(1, 2, 0))
     assert np.array_equal(shades(block[:2]), block[0])
     assert shades(block.permute(1, 2, 0).numpy()).shape == (9, 9, 3)
+
+
+def test_a_single_number_of_any_stride_has_the_print_of_its_value():
+    assert content({"x": torch.arange(10)[::3][:1]}) == content({"x": torch.tensor([0])})

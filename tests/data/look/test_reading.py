@@ -2,7 +2,7 @@ import pytest
 import torch
 
 import leyden as ly
-from leyden.data.look.reading import beneath_batches, class_names, read, samples_of, spread, visit
+from leyden.data.look.reading import beneath_batches, class_names, read, samples_of, spread, visit, without_batches
 from leyden.data.pipe.broken import Broken
 from leyden.items import Image
 
@@ -71,6 +71,8 @@ def test_the_elements_beneath_batches_are_found_through_later_steps():
     assert beneath_batches(plain | ly.data.batch(2) | ly.data.shuffle(seed=0) | ly.data.parallel(2)) is plain
     assert beneath_batches(plain | ly.data.batch(2) | ly.data.batch(2)) is plain
     assert beneath_batches([1, 2]) is None
+    numbers = torch.arange(6)
+    assert without_batches(numbers) is without_batches(numbers | ly.data.batch(2)) is numbers
 
 
 def test_a_batch_is_taken_apart_into_elements_of_its_structure():

@@ -44,6 +44,16 @@ def test_labels_may_be_of_any_kind(kind):
     assert sorted(i // 2 for i in first) == [0, 1]
 
 
+@pytest.mark.parametrize("at", [np.float32(0.75), torch.tensor(0.75), np.array([0.75]), [torch.tensor(0.75)]])
+def test_shares_may_be_of_any_kind_of_number(at):
+    assert [len(part) for part in ly.data.split(range(8), at, seed=0)] == [6, 2]
+
+
+def test_a_share_that_is_not_a_number_is_refused():
+    with pytest.raises(DataError, match=r"split: shares lie between 0 and 1 .*given \(nan,\)"):
+        ly.data.split(range(8), float("nan"), seed=0)
+
+
 def test_a_seed_names_a_split():
     one, same, other = (list(ly.data.split(range(50), 0.5, seed=seed)[0]) for seed in (0, 0, 1))
     assert one == same != other

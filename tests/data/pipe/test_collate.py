@@ -168,3 +168,14 @@ def test_a_structure_can_be_opened_and_rebuilt_without_changing_it():
     again = rebuilt(scan, {**branches(scan), "name": "b"})
     assert (scan.name, again.name) == ("a", "b")
     assert branches(3) is None
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_masked_values_are_refused_and_not_taken_for_values(workers):
+    data = np.ma.masked_array(np.arange(60_000.0).reshape(3, 20_000), np.zeros((3, 20_000)))
+    assert next(iter(data | ly.data.batch(3) | ly.data.parallel(workers))).shape == (3, 20_000)
+    data[1, 5] = np.ma.masked
+    with pytest.raises(DataError, match=r"masked values, the first is element 1: .*x\.filled"):
+        list(data | ly.data.batch(3) | ly.data.parallel(workers))
+    with pytest.raises(DataError, match=r"masked values at \['x'\], the first is element 4"):
+        ly.data.stack([{"x": np.ma.masked}], [4])

@@ -1,6 +1,7 @@
 from collections import namedtuple
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch.utils.data import Dataset, IterableDataset, TensorDataset
@@ -121,3 +122,9 @@ def test_a_growing_list_is_as_long_as_it_is_when_asked():
     view = data | ly.data.map(abs)
     data.append(-2)
     assert list(view) == [1, 2]
+
+
+def test_a_data_frame_with_two_columns_of_one_name_is_refused():
+    frame = pd.DataFrame([[1, 2, 3]], columns=["a", "b", "a"])
+    with pytest.raises(DataError, match="several columns of one name: 'a'; rename them"):
+        frame | ly.data.batch(1)

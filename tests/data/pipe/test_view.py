@@ -1,7 +1,9 @@
 import copy
 import pickle
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -167,7 +169,7 @@ def test_a_state_after_the_last_element_is_the_start_of_the_next_epoch():
     loop = iter(pipe)
     assert pipe.state_dict() == {"epoch": 0, "position": 0}
     next(loop)
-    assert pipe.state_dict() == {"epoch": 0, "position": 1}
+    assert pipe.state_dict() == {"epoch": 0, "position": 1, "length": 2}
     next(loop)
     assert pipe.state_dict() == {"epoch": 1, "position": 0}
     assert list(loop) == []
@@ -189,6 +191,58 @@ def test_states_that_fit_no_such_pipe_are_refused():
         pipe.load_state_dict({"epoch": 1, "position": 4})
     with pytest.raises(DataError, match="counts from 0; given -1"):
         pipe.set_epoch(-1)
+    with pytest.raises(DataError, match="a state's 'position' is a whole number; given '1'"):
+        pipe.load_state_dict({"epoch": 1, "position": "1"})
+    with pytest.raises(DataError, match=r"a state's 'epoch' is a whole number; given 1\.5"):
+        pipe.load_state_dict({"epoch": 1.5, "position": 0})
+    assert pipe.state_dict() == {"epoch": 0, "position": 0}
+
+
+def test_a_state_amid_an_epoch_is_refused_by_a_pipe_of_another_length():
+    pipe, halved = (range(12) | ly.data.shuffle() | ly.data.batch(size) for size in (2, 4))
+    loop = iter(pipe)
+    next(loop)
+    with pytest.raises(DataError, match=r"of a pipe of 6 elements, this one has 3: .* batches of another size"):
+        halved.load_state_dict(pipe.state_dict())
+    pipe.set_epoch(3)
+    halved.load_state_dict(pipe.state_dict())  # the start of an epoch is the start of any
+    assert halved.epoch == 3
+    halved.load_state_dict({"epoch": 1, "position": 2})  # as states were before they told the length
+    assert len(list(halved)) == 1
+
+
+@pytest.mark.parametrize("number", [np.int64, np.uint8, torch.tensor])
+def test_an_epoch_is_the_same_in_whatever_kind_of_number(number):
+    def drawn(epoch):
+        pipe = range(30) | ly.data.map_random(draw) | ly.data.shuffle(seed=11)
+        pipe.set_epoch(epoch)
+        return pipe.state_dict(), list(pipe)
+
+    assert drawn(number(5)) == drawn(5)
+    assert [type(value) for value in drawn(number(6))[0].values()] == [int, int]
+    assert drawn(6) == drawn(number(6))
+
+
+@pytest.mark.parametrize("several", [[0, 2], np.array([0, 2]), torch.tensor([True, False]), 1.0, "a", None])
+def test_an_index_that_is_no_number_is_answered_with_what_to_write(several):
+    with pytest.raises(TypeError, match=r"one whole number or a slice; given .*write view \| subset\(\[1, 2\]\)"):
+        (range(3) | ly.data.map(negate))[several]
+
+
+def test_an_error_in_a_plain_loop_keeps_its_kind_and_is_noted_with_its_element():
+    pipe = [2, 1, 0, 3] | ly.data.map(lambda x: 6 // x)
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(pipe)
+    assert caught.value.__notes__ == ["element 2 of list[4] | map(lambda)"]
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(pipe | ly.data.batch(3))
+    assert caught.value.__notes__ == [
+        "element 2 of list[4] | map(lambda)",
+        "element 0 of list[4] | map(lambda) | batch(3)",
+    ]
+    with pytest.raises(DataError, match="element 2 of") as error:
+        list(pipe | ly.data.parallel(0))
+    assert not hasattr(error.value, "__notes__"), "it says so itself"
 
 
 def test_an_empty_container_makes_an_empty_pipe():
@@ -252,6 +306,6 @@ def test_every_view_can_be_copied_and_sent_also_in_the_middle_of_a_loop(view, co
     _ = next(loop), next(loop)
     other = copied(view)
     loop.close()
-    assert other.state_dict() == {"epoch": 1, "position": 2} == view.state_dict()
+    assert other.state_dict() == {"epoch": 1, "position": 2, "length": len(view)} == view.state_dict()
     assert list(other) == list(view)
     assert [other[i] for i in range(len(other))] == [view[i] for i in range(len(view))]

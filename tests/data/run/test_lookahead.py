@@ -124,5 +124,5 @@ def test_a_device_gets_what_a_plain_loop_gives(prefetch):
     assert [(x.device.type, len(x)) for x in pipe[2:4]] == [("meta", 2), ("meta", 3)]
     loop = iter(pipe)
     next(loop)
-    assert pipe.state_dict() == {"epoch": 1, "position": 1}
+    assert pipe.state_dict() == {"epoch": 1, "position": 1, "length": 7}
     loop.close()

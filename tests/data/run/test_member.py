@@ -75,3 +75,13 @@ def test_functions_that_draw_by_themselves_draw_differently_in_every_process():
     pipe = range(8) | ly.data.map(lambda _: float(torch.rand(()))) | ly.data.parallel(2, kind="processes", start="fork")
     first, second = list(pipe), list(pipe)
     assert len({*first, *second}) == 16
+
+
+def test_a_spawned_process_makes_numbers_of_the_type_that_the_reader_makes():
+    pipe = [1.5, 2.5] | ly.data.batch(2) | ly.data.parallel(1, kind="processes", start="spawn")
+    torch.set_default_dtype(torch.float64)
+    try:
+        (made,) = pipe
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert made.dtype is torch.float64

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leyden.data.run.parcel import Inbox, Parcel, Rooms
+from leyden.data.run.parcel import Inbox, Parcel, Rooms, bytes_in
 
 
 @dataclass(frozen=True)
@@ -172,3 +172,21 @@ def test_a_reader_that_drops_what_it_got_is_served_from_one_room():
     assert open_files() == before + 16, "a bounded number, however much is kept"
     here.close()
     there.close()
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.arange(10)[::3][:1],
+        torch.empty(0, dtype=torch.int32).as_strided((0,), (0,)),
+        torch.arange(12.0).reshape(3, 4)[1:2, 2:3],
+        torch.arange(6).reshape(2, 3).T,
+        torch.tensor([1 + 2j]).conj(),
+        torch.tensor(3.0),
+        torch.arange(5)[2:],
+    ],
+    ids=str,
+)
+def test_a_tensor_of_any_stride_arrives_and_is_told_by_its_numbers(tensor):
+    assert torch.equal(sent(tensor), tensor)
+    assert bytes_in(tensor).tobytes() == tensor.clone().resolve_conj().numpy().tobytes()

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 import leyden as ly
@@ -69,3 +70,11 @@ def test_batches_with_a_broken_element_or_of_different_kinds_are_what_one_worker
         for one, other in zip(expected, ours, strict=True):
             one_x, other_x = (getattr(each, "element", each)["x"] for each in (one, other))
             assert torch.equal(one_x, other_x)
+
+
+@pytest.mark.filterwarnings("ignore:.*quantized tensor creation functions:UserWarning")
+def test_quantised_tensors_are_batched_as_without_workers():
+    data = [torch.quantize_per_tensor(image(number / 10), 0.1, 0, torch.quint8) for number in range(ROWS)]
+    (plain,), (laid,) = (list(data | ly.data.batch(ROWS) | ly.data.parallel(workers)) for workers in (0, 2))
+    assert laid.dtype is plain.dtype is torch.quint8
+    assert torch.equal(laid.dequantize(), plain.dequantize())

@@ -97,3 +97,11 @@ def test_join_refuses_at_the_door_and_names_the_side_when_read():
         join([1], [1], on=None)
     with pytest.raises(DataError, match=r"element 0 of list\[3\]: KeyError: 'x'"):
         len(join([{"x": 1}], [{}, {}, {}], on="x"))
+
+
+def test_numbers_and_words_as_keys_are_refused_and_not_taken_for_strangers():
+    with pytest.raises(DataError, match=r"such as 7 \(int\) and '7' \(str\); make them alike"):
+        len(join([{"id": 7}], [{"id": "7"}], on="id"))
+    assert list(join([7, 8], [7.0, True], on=lambda key: key)) == [(7, 7.0)]
+    assert list(join([7, "a"], ["a", None], on=lambda key: key)) == [("a", "a")]
+    assert list(join([7], [], on=lambda key: key)) == list(join([], ["a"], on=lambda key: key)) == []

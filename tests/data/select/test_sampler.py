@@ -98,6 +98,8 @@ def test_a_sampled_view_travels_and_prints():
         (SequentialSampler(range(9)), r"names element 8, but list\[8\] has 8; was it made for other data\?"),
         ([-1], "names element -1"),
         (3, "takes a sampler, which can be gone through; given 3"),
+        ((index for index in DATA), r"a generator can be gone through once, .* write subset\(sampler\)"),
+        (iter([0, 1]), "a list_iterator can be gone through once"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )

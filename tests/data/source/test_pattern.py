@@ -28,6 +28,11 @@ def test_what_lies_in_a_hidden_folder_is_hidden():
     assert [hidden(name) for name in names] == [True] * 4 + [False] * 2
 
 
+def test_what_windows_leaves_among_pictures_is_hidden():
+    names = ["Thumbs.db", "a/thumbs.db", "a/Desktop.ini", "ehthumbs.db", "thumbs.db.png", "desktop.ini/a.png"]
+    assert [hidden(name) for name in names] == [True] * 4 + [False] * 2
+
+
 def test_names_are_sorted_as_people_count_whatever_they_are():
     names = ["x10", "x9", "10", "9", "x09", "", "a/2", "a/10", "é1", "x9a", "²"]
     backwards = list(reversed(names))

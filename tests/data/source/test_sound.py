@@ -52,3 +52,10 @@ def test_what_is_no_sound_is_refused(tmp_path):
             read_sound(tmp_path / name)
     with pytest.raises(DataError, match=r"gone cannot be read \(FileNotFoundError"):
         read_sound(tmp_path / "gone")
+
+
+def test_a_recording_of_nothing_is_refused_and_bytes_are_named():
+    with pytest.raises(DataError, match=r"a sound of \d+ bytes: holds no sample; delete it"):
+        read_sound(wav(np.zeros(0, np.int16)))
+    with pytest.raises(DataError, match="a sound of 12 bytes: is cut short: 12 bytes of"):
+        read_sound(b"RIFFxxxxWAVE")

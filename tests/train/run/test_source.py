@@ -157,7 +157,7 @@ def test_a_state_speaks_of_the_batch_that_was_seen():
             assert source.state_dict() == plain.state_dict()
             if (epoch, count) == (1, 5):
                 break
-    assert source.state_dict() == plain.state_dict() == {"epoch": 1, "position": 6}
+    assert source.state_dict() == plain.state_dict() == {"epoch": 1, "position": 6, "length": 10}
 
 
 @pytest.mark.parametrize("seen", [1, 2, 5, 10])

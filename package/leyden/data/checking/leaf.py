@@ -136,9 +136,12 @@ def _leaf(value: Element) -> Leaf:
     if isinstance(value, np.ndarray):
         plain = value if value.dtype.kind in "biuf" else None
         return _numbers(f"array {value.dtype}", value.shape, plain)
-    if isinstance(value, bool | int | float | np.number | np.bool_):
-        number = float(value)
+    if isinstance(value, bool | int | float | np.integer | np.floating | np.bool_):
         kind = type(value).__name__
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number beyond all floats
+            return Leaf(kind)
         return Leaf(kind, None, number, number) if math.isfinite(number) else Leaf(kind, finite=False)
     if value is None:
         return Leaf("None")

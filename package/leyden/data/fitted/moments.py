@@ -49,7 +49,10 @@ class Moments:
             DataError: it is infinite, or has another number of channels than those before.
         """
         if kind in ("real", "whole"):
-            self._gathered.append(float(value))
+            number = float(value)
+            if math.isinf(number):  # now, while it is known whose it is
+                raise DataError("is infinite; replace it first, with map")
+            self._gathered.append(number)
             if len(self._gathered) == _CHUNK:
                 self._flush()
         elif kind in ("reals", "wholes"):

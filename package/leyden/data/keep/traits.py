@@ -13,6 +13,7 @@ from torch import Tensor
 
 from leyden.data.pipe.step import Pipe
 from leyden.data.pipe.view import Container, View, describe
+from leyden.data.run.parcel import bytes_in
 
 __all__ = ["Trait", "traits"]
 
@@ -58,8 +59,7 @@ def _marks(value: object, above: tuple[int, ...]) -> Iterator[bytes]:
     elif isinstance(value, np.ndarray) and not value.dtype.hasobject:
         yield from (repr((value.shape, value.dtype.str)).encode(), np.ascontiguousarray(value).tobytes())
     elif isinstance(value, Tensor):
-        plain = value.detach().cpu().contiguous()
-        yield from (repr((plain.shape, plain.dtype)).encode(), plain.view(-1).view(torch.uint8).numpy().tobytes())
+        yield from (repr((value.shape, value.dtype)).encode(), bytes_in(value.cpu()).tobytes())
     elif isinstance(value, int | float | complex | str | bytes | Path | range | slice | np.generic | None):
         yield repr(value).encode()
     else:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from leyden.data.look.leaf import Kind, grid_of, tensor_of
 from leyden.data.pipe.view import Element
+from leyden.data.run.parcel import bytes_in
 from leyden.items import Item, Keypoints, Label
 
 __all__ = ["content", "looks", "main_field", "shades"]
@@ -56,7 +57,7 @@ def content(fields: Mapping[str, Element]) -> bytes:
         )
         if isinstance(value, Keypoints):
             digest.update(repr((value.size, value.labels)).encode())
-        digest.update(numbers.contiguous().reshape(-1).view(torch.uint8).numpy().data)
+        digest.update(bytes_in(numbers).data)
     return digest.digest()
 
 

@@ -9,7 +9,7 @@ from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.step import Pipe
 from leyden.data.pipe.view import Container, Element, View, take
 
-__all__ = ["Progress", "beneath_batches", "class_names", "read", "samples_of", "spread", "visit"]
+__all__ = ["Progress", "beneath_batches", "class_names", "read", "samples_of", "spread", "visit", "without_batches"]
 
 Progress: TypeAlias = Callable[[int, int], Any]
 """Called with (elements read, elements in all); where it returns False the way ends there."""
@@ -70,6 +70,12 @@ def beneath_batches(container: Container) -> Container | None:
             found = here.source
         here = here.sources[0]
     return found
+
+
+def without_batches(container: Container) -> Container:
+    """The container whose elements are batched, or the container itself where nothing is."""
+    beneath = beneath_batches(container)
+    return container if beneath is None else beneath
 
 
 def samples_of(batch: Element, most: int) -> list[Element]:

@@ -1,8 +1,9 @@
 """Parting one container into several that share no element: `split`, `kfolds`."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from typing import SupportsFloat
 
 from leyden.data.part.unit import checked_container, units
 from leyden.data.pipe.order import subset
@@ -15,7 +16,7 @@ __all__ = ["kfolds", "split"]
 
 def split(
     data: Element,
-    at: float | Sequence[float] = 0.8,
+    at: SupportsFloat | Iterable[SupportsFloat] = 0.8,
     *,
     seed: int | None,
     stratify: Element | None = None,
@@ -45,7 +46,7 @@ def split(
         >>> [list(part) for part in ly.data.split(range(6), 0.5, seed=1, groups="a b c a b c".split())]
         [[0, 2, 3, 5], [1, 4]]
     """
-    container, shares = checked_container("split", data), (at,) if isinstance(at, int | float) else tuple(at)
+    container, shares = checked_container("split", data), _shares_in(at)
     _checked("split", shares, stratify, groups)
     by_group = groups is not None
     parts = _cut(_whole(container, groups, seed), shares) if by_group else _shared(container, stratify, seed, shares)
@@ -85,8 +86,17 @@ def kfolds(
     return tuple(_pair(container, set(validation)) for validation in held)
 
 
+def _shares_in(at: Element) -> tuple[float, ...]:
+    """The shares as plain numbers; one alone is the first part's."""
+    given = at.tolist() if hasattr(at, "tolist") else at
+    try:
+        return tuple(map(float, given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"split: shares are numbers between 0 and 1; given {str(at)[:60]!r}") from error
+
+
 def _checked(usage: str, shares: tuple[float, ...] | None, stratify: Element | None, groups: Element | None) -> None:
-    if shares is not None and (not shares or min(shares) <= 0 or sum(shares) >= 1 - 1e-9):
+    if shares is not None and not (shares and min(shares) > 0 and sum(shares) < 1 - 1e-9):  # also what is not a number
         raise DataError(
             f"split: shares lie between 0 and 1 and leave something for the last part; given {shares}, "
             f"which sum to {sum(shares):g}. For three parts write at=(0.7, 0.2)"
@@ -96,8 +106,8 @@ def _checked(usage: str, shares: tuple[float, ...] | None, stratify: Element | N
 
 
 def _checked_k(k: int, count: int, what: str) -> None:
-    if not 2 <= k <= count:
-        raise DataError(f"kfolds: k must lie between 2 and the number of {what}, {count}; given {k}")
+    if not hasattr(k, "__index__") or not 2 <= k <= count:
+        raise DataError(f"kfolds: k is a whole number between 2 and the number of {what}, {count}; given {k}")
 
 
 def _pair(container: Container, validation: set[int]) -> tuple[View, View]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from leyden.data.pipe.broken import Remainder, broken_among, faults_in, sound
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.step import Operation, Step, applied, parted
-from leyden.data.pipe.view import Container, Element, View, describe, stream, take
+from leyden.data.pipe.view import Container, Element, View, note_element, stream, take
 from leyden.data.run.buffers import Buffers
 from leyden.data.run.seats import Seats
 from leyden.errors import DataError
@@ -49,7 +49,13 @@ class Batch(Operation):
         elements = stream(source, (each for index in beneath for each in self.inside(index, count)), moment)
         for index in here:
             inside = self.inside(index, count)
-            yield self.made(index, list(islice(elements, len(inside))), inside=inside)
+            taken: list[Element] = []
+            try:
+                taken.extend(islice(elements, len(inside)))
+            except Exception as error:
+                note_element(error, source, inside[len(taken)])
+                raise
+            yield self.made(index, taken, inside=inside)
 
     def inside(self, index: int, count: int) -> range:
         """The indices of the elements that batch `index` of `count` elements is made of."""
@@ -60,9 +66,7 @@ class Batch(Operation):
         try:
             return take(source, index, moment)
         except Exception as error:
-            note = f"element {index} of {describe(source)}"
-            if note not in getattr(error, "__notes__", ()):
-                error.add_note(note)
+            note_element(error, source, index)
             raise
 
     def made(
@@ -140,7 +144,8 @@ def stack(elements: Sequence[Element], indices: Sequence[int] | None = None) -> 
         The batch; it shares no memory with the elements.
 
     Raises:
-        DataError: elements differ in structure, shape or dtype, or hold something that cannot be stacked.
+        DataError: elements differ in structure, shape or dtype, or hold something that cannot be stacked, such as an
+            array with masked values.
 
     Examples:
         >>> stack([{"x": torch.zeros(2), "y": 1}, {"x": torch.ones(2), "y": 2}])
@@ -227,6 +232,7 @@ def _stack_leaves(
             return _tensor(lambda: _stacked(leaves, buffers), indices, where)
         case "array":
             _check_alike(leaves, indices, where)
+            _check_unmasked(leaves, indices, where)
             return _tensor(lambda: _stacked_arrays(leaves, buffers), indices, where)
     raise DataError(
         f"cannot batch a {kinds[0]}{_named(where)}, as in element {indices[0]}: map it to tensors, arrays, numbers or "
@@ -247,7 +253,7 @@ def _stacked(tensors: Sequence[Tensor], buffers: Buffers | Seats | None) -> Tens
 def _is_plain(tensor: Tensor) -> bool:
     if type(tensor) is not Tensor or tensor.layout is not torch.strided or tensor.device.type != "cpu":
         return False
-    return tensor.is_contiguous() and not tensor.requires_grad
+    return tensor.is_contiguous() and not tensor.requires_grad and not tensor.is_quantized
 
 
 def _stacked_arrays(arrays: Sequence[np.ndarray | np.generic], buffers: Buffers | Seats | None) -> Tensor:
@@ -282,6 +288,16 @@ def _check_alike(leaves: Sequence[Element], indices: Sequence[int], where: str) 
     }.items():
         if len(set(values)) > 1:
             raise _differ(what, values, indices, where)
+
+
+def _check_unmasked(leaves: Sequence[Element], indices: Sequence[int], where: str) -> None:
+    # numpy's own stack forgets the mask, and what lay beneath it would pass for values
+    masked = [index for leaf, index in zip(leaves, indices, strict=True) if np.ma.is_masked(leaf)]
+    if masked:
+        raise DataError(
+            f"cannot batch elements with masked values{_named(where)}, the first is element {masked[0]}: put something "
+            "in their place first, such as map(lambda x: x.filled(0))"
+        )
 
 
 def _tensor(make: Callable[[], Tensor], indices: Sequence[int], where: str) -> Tensor:

@@ -1,5 +1,6 @@
 """What a pipe can begin with: containers as they come, and columns read side by side."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import tee
 from typing import final
@@ -99,7 +100,8 @@ def as_container(data: Element) -> Container:
         The container.
 
     Raises:
-        DataError: it has no length, no index, is text, or is a tuple or mapping of something else than columns.
+        DataError: it has no length, no index, is text, is a tuple or mapping of something else than columns, or a data
+            frame with two columns of one name.
 
     Examples:
         >>> as_container(([10, 20], "x y".split()))[1]
@@ -112,12 +114,20 @@ def as_container(data: Element) -> Container:
     if isinstance(data, tuple | Mapping):
         return Columns(data)
     if hasattr(data, "columns") and hasattr(data, "dtypes"):
-        return Columns({name: data[name] for name in data.columns})
+        return _of_frame(data)
     if hasattr(data, "iloc"):
         return _Rows(data)
     if isinstance(data, str | bytes) or not isinstance(data, Container) or getattr(data, "shape", None) == ():
         raise DataError(_why_no_container(data))
     return data
+
+
+def _of_frame(frame: Element) -> Columns:
+    names = list(frame.columns)
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        raise DataError(f"a data frame has several columns of one name: {', '.join(map(repr, twice))}; rename them")
+    return Columns({name: frame[name] for name in names})
 
 
 def _why_no_container(data: object) -> str:

@@ -4,16 +4,16 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from operator import index as whole
-from typing import Any, Protocol, TypeAlias, final, runtime_checkable
+from typing import Any, Protocol, SupportsIndex, TypeAlias, final, runtime_checkable
 
 import numpy as np
 from torch import Tensor
 
 from leyden.data.pipe.broken import Broken, Remainder, faults_in
 from leyden.data.pipe.seed import Moment
-from leyden.errors import DataError
+from leyden.errors import DataError, LeydenError
 
-__all__ = ["Container", "Element", "Slice", "View", "describe", "refused", "stream", "take"]
+__all__ = ["Container", "Element", "Slice", "View", "describe", "note_element", "refused", "stream", "take"]
 
 Element: TypeAlias = Any
 """Whatever a container holds."""
@@ -35,7 +35,8 @@ class View(ABC):
 
     Each `for` over a view is one epoch: the first draws as epoch 0, the next as epoch 1, also when the one before
     was left early. Only the view that is looped over counts; those beneath it are told the epoch, so two pipes
-    on one source never disturb each other. `view[i]` reads at the present epoch.
+    on one source never disturb each other. `view[i]` reads at the present epoch: who reads by index alone, as torch's
+    own DataLoader does, calls `set_epoch` before every epoch, or draws the same in all of them.
 
     Elements that `guard` found broken are not handed out by a loop, but count as positions and are kept in `faults`;
     a warning at the end of the epoch names them.
@@ -73,47 +74,59 @@ class View(ABC):
         """The epoch of the loop that runs, or of the next one if the last has ended."""
         return self._now[0]
 
-    def set_epoch(self, epoch: int) -> None:
+    def set_epoch(self, epoch: SupportsIndex) -> None:
         """Let the next loop, and reading by index until then, be of this epoch.
 
         Raises:
-            DataError: the epoch is negative.
+            DataError: the epoch is negative or no whole number.
         """
         self._start_at(epoch, 0)
 
     def state_dict(self) -> dict[str, int]:
-        """Where the newest loop stands: its epoch, and how many elements it has handed out."""
+        """Where the newest loop stands: its epoch, and how many elements it has handed out; amid an epoch, of how many.
+
+        That is all: it means nothing to another pipe, with other data, steps or seeds.
+        """
         epoch, position = self._now
         if 0 < len(self) <= position:  # the last element is out, even if the loop has not come back to see the end
             epoch, position = epoch + 1, 0
-        return {"epoch": epoch, "position": position}
+        return {"epoch": epoch, "position": position} | ({"length": len(self)} if position else {})
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Let the next loop go on where `state_dict` was taken; nothing before that is read again.
 
         Raises:
-            DataError: the state lacks an entry, or counts more elements than there are.
+            DataError: it is no such state, or was taken amid an epoch of another length, as of other data or batches of
+                another size.
         """
-        if set(state) != {"epoch", "position"}:
-            raise DataError(f"a state has the entries 'epoch' and 'position'; given {sorted(state)}")
-        if not 0 <= state["position"] <= len(self):
+        if not isinstance(state, Mapping) or not {"epoch", "position"} <= set(state) <= {"epoch", "position", "length"}:
+            given = sorted(map(str, state)) if isinstance(state, Mapping) else repr(state)[:60]
+            raise DataError(f"a state has the entries 'epoch' and 'position'; given {given}")
+        count = len(self)
+        if (length := state.get("length", count)) != count:
             raise DataError(
-                f"position {state['position']} lies outside this pipe of {len(self)}: another pipe's state?"
+                f"the state is of a pipe of {length} elements, this one has {count}: are the data others, or the "
+                "batches of another size? Make the pipe as it was, or begin the epoch anew with set_epoch(epoch)"
             )
-        self._start_at(state["epoch"], state["position"])
+        epoch, position = (_plain(f"a state's {name!r}", state[name]) for name in ("epoch", "position"))
+        if not 0 <= position <= count:
+            raise DataError(f"position {position} lies outside this pipe of {count}: another pipe's state?")
+        self._start_at(epoch, position)
 
-    def _start_at(self, epoch: int, position: int) -> None:
-        if epoch < 0:
-            raise DataError(f"an epoch counts from 0; given {epoch}")
-        self._now = self._next = (epoch, position)
+    def _start_at(self, epoch: SupportsIndex, position: int) -> None:
+        # draws are keyed by how the number prints, and numpy's print otherwise
+        number = _plain("an epoch", epoch)
+        if number < 0:
+            raise DataError(f"an epoch counts from 0; given {number}")
+        self._now = self._next = (number, position)
         self._newest = None  # a loop that still runs no longer says where this view stands
 
-    def __getitem__(self, index: int | slice) -> Element:
+    def __getitem__(self, index: Element) -> Element:
         if isinstance(index, slice):
             view = Slice(self, range(len(self))[index])
             view.set_epoch(self.epoch)
             return view
-        place, count = whole(index), len(self)
+        place, count = _index(index), len(self)
         if not -count <= place < count:
             raise IndexError(f"index {place} lies outside this view of {count}")
         element = self.at(place % count, Moment(self.epoch))
@@ -128,7 +141,7 @@ class View(ABC):
         self._next = (epoch + 1, 0)
         faults = self._faults = []
         count, missing = len(self), 0
-        for element in self.stream(range(position, count), Moment(epoch)):
+        for element in _naming(self, position, self.stream(range(position, count), Moment(epoch))):
             position += 1
             if self._newest is loop:
                 self._now = (epoch, position)
@@ -175,6 +188,50 @@ class Slice(View):
         chosen = self._chosen
         stop = "" if chosen.stop < 0 else chosen.stop
         return f"({self._source!r})[{chosen.start}:{stop}{'' if chosen.step == 1 else f':{chosen.step}'}]"
+
+
+def note_element(error: Exception, container: Container, index: int) -> None:
+    """Note of an error in the making of which element it was raised, unless it is noted already.
+
+    Args:
+        error: what was raised; it stays what it is.
+        container: what the element belongs to.
+        index: of the element.
+    """
+    note = f"element {index} of {describe(container)}"
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
+
+
+def _naming(view: View, index: int, elements: Iterator[Element]) -> Iterator[Element]:
+    """Elements of a view from an index on; an error that is not leyden's own is noted with the element's index."""
+    try:
+        for element in elements:
+            yield element
+            index += 1
+    except LeydenError:
+        raise  # says what it is about
+    except Exception as error:
+        note_element(error, view, index)
+        raise
+
+
+def _index(given: Element) -> int:
+    try:
+        return whole(given)
+    except TypeError as error:
+        raise TypeError(
+            f"a view takes one whole number or a slice; given {str(given)[:60]!r}. For several elements write "
+            "view | subset([1, 2]), for a mask subset(numpy.flatnonzero(mask))"
+        ) from error
+
+
+def _plain(what: str, number: Element) -> int:
+    """A number as Python's own."""
+    try:
+        return whole(number)
+    except TypeError as error:
+        raise DataError(f"{what} is a whole number; given {number!r}") from error
 
 
 def _warn_of(faults: list[Broken], view: View, missing: int) -> None:

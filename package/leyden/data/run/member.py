@@ -21,7 +21,31 @@ from leyden.data.run.memory import keep_freed_memory
 from leyden.data.run.parcel import Inbox, Parcel, Rooms
 from leyden.errors import DataError
 
-__all__ = ["Failure", "work"]
+__all__ = ["Failure", "Habits", "work"]
+
+
+@final
+@dataclass(frozen=True)
+class Habits:
+    """What torch is set to where elements are read, which a process that was not forked would not know.
+
+    Args:
+        gradients: whether it records them.
+        dtype: what it makes of Python's floats.
+    """
+
+    gradients: bool
+    dtype: torch.dtype
+
+    @classmethod
+    def here(cls) -> "Habits":
+        """Those of this thread."""
+        return cls(torch.is_grad_enabled(), torch.get_default_dtype())
+
+    def adopt(self) -> None:
+        """Make them those of this thread."""
+        torch.set_grad_enabled(self.gradients)
+        torch.set_default_dtype(self.dtype)
 
 
 @final
@@ -51,7 +75,7 @@ def work(
     inherited: Sequence[Connection],
     make: Callable[[Any], Any] | None,
     limit: Any,
-    gradients: bool,
+    habits: Habits,
 ) -> None:
     """Answer every task that comes, until the other side is closed.
 
@@ -60,7 +84,7 @@ def work(
         inherited: the other ends of this and other workers' connections, which a fork holds open.
         make: gives the element of a task; None if it comes through the connection.
         limit: the highest number that may still be begun, common to all workers.
-        gradients: whether torch records them.
+        habits: of the reader.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the reader ends this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -71,7 +95,7 @@ def work(
     keep_freed_memory()
     # before torch does anything: OpenMP's threads are not there after a fork, and waiting for them would never end
     torch.set_num_threads(1)
-    torch.set_grad_enabled(gradients)
+    habits.adopt()
     with contextlib.suppress(EOFError, OSError):  # the other side is gone
         if make is None:
             make = _received(connection)

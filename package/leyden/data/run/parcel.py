@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["Arrived", "Inbox", "Parcel", "Rooms"]
+__all__ = ["Arrived", "Inbox", "Parcel", "Rooms", "bytes_in"]
 
 _LARGE = 16 * 1024  # bytes; below, a pipe is faster than memory of its own (measured: about 40 us a piece)
 _ALIGNED = 64  # bytes; where vector instructions like their data to begin
@@ -175,12 +175,22 @@ class _Pickler(cloudpickle.Pickler):
         return super().reducer_override(obj)
 
 
+def bytes_in(tensor: Tensor) -> np.ndarray:
+    """The numbers of a tensor on the cpu as bytes, in its own memory where they lie there in a row.
+
+    Examples:
+        >>> bytes_in(torch.tensor([1, 258], dtype=torch.int16)).tolist()
+        [1, 0, 2, 1]
+    """
+    plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
+    # contiguous as it is, a tensor of one number or none may have any stride, and then cannot be viewed as bytes
+    return plain.as_strided((plain.numel(),), (1,), plain.storage_offset()).view(torch.uint8).numpy()
+
+
 def _tensor_parts(tensor: Tensor) -> Any:
     if not tensor.is_leaf and tensor.requires_grad:
         raise ValueError("a tensor with a history of gradients cannot go to another process; detach() it")
-    plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
-    content = plain.view(-1).view(torch.uint8).numpy()
-    return _tensor, (content, tensor.dtype, tuple(tensor.shape), tensor.requires_grad)
+    return _tensor, (bytes_in(tensor), tensor.dtype, tuple(tensor.shape), tensor.requires_grad)
 
 
 def _tensor(content: np.ndarray, dtype: torch.dtype, shape: tuple[int, ...], gradients: bool) -> Tensor:

@@ -10,10 +10,8 @@ from multiprocessing.process import BaseProcess
 from signal import Signals
 from typing import Any, final
 
-import torch
-
 from leyden.data.run.crew import Answer, Crew
-from leyden.data.run.member import work
+from leyden.data.run.member import Habits, work
 from leyden.data.run.parcel import Inbox, Parcel
 from leyden.errors import DataError, WorkerDied
 
@@ -53,7 +51,7 @@ class Processes(Crew):
         for number in range(self.workers):
             here, there = self._context.Pipe()
             inherited = (here, *(member.connection for member in self._members)) if forks else ()
-            arguments = (there, inherited, self._make if forks else None, self._limit, torch.is_grad_enabled())
+            arguments = (there, inherited, self._make if forks else None, self._limit, Habits.here())
             process = self._context.Process(target=work, args=arguments, name=f"leyden-data_{number}", daemon=True)
             process.start()
             there.close()

@@ -65,7 +65,7 @@ class Seats:
 
     def _copied(self, tensor: Tensor, place: int, path: tuple[Any, ...]) -> Tensor:
         plain = tensor.device.type == "cpu" and tensor.layout is torch.strided and tensor.is_contiguous()
-        if not plain or tensor.requires_grad:
+        if not plain or tensor.requires_grad or tensor.is_quantized:
             return tensor
         room = self._room(tensor, path)
         if room is None or room.shape[1:] != tensor.shape or room.dtype is not tensor.dtype:

@@ -1,8 +1,9 @@
 """Elements of two containers that have the same key: `join`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import tee
+from numbers import Number
 from typing import ClassVar, final, overload
 
 import numpy as np
@@ -15,6 +16,7 @@ from leyden.data.pipe.step import Operation, Step, applied, parted
 from leyden.data.pipe.view import Container, Element, View, describe, stream, take
 from leyden.data.select.key import By, admitted, checked_by, groups_of, keys_of
 from leyden.data.select.notes import Noted
+from leyden.errors import DataError
 
 __all__ = ["Join", "Joined", "Unmatched", "join"]
 
@@ -77,6 +79,7 @@ class Join(Operation):
     def _matched(self, source: Container) -> tuple[np.ndarray, np.ndarray, Unmatched]:
         sides = zip((source, self.right), self.on_keys, strict=True)
         here, there = (keys_of(f"{_USAGE}, {describe(side)}", side, by) for side, by in sides)
+        _check_kinds(here, there)
         partners = dict(zip(*groups_of(there), strict=True))
         nobody = np.array([], dtype=np.int64)
         per_left = [partners.get(key, nobody) for key in here]
@@ -152,7 +155,7 @@ def join(*given: Element, on: Element) -> Element:
 
     Raises:
         DataError: one side is no container, `on` says no keys, or random steps beneath would change them; and, when
-            read, an element without a key, named by its index.
+            read, an element without a key, named by its index, or keys that are numbers here and words there.
 
     Examples:
         >>> scans, ages = ["b_1", "a_1", "c_1", "b_2"], [{"who": "a", "age": 7}, {"who": "b", "age": 8}]
@@ -164,6 +167,17 @@ def join(*given: Element, on: Element) -> Element:
     pair = on if isinstance(on, tuple) and len(on) == 2 else (on, on)
     left_by, right_by = checked_by(_USAGE, pair[0]), checked_by(_USAGE, pair[1])
     return applied(Join(as_container(right), on_keys=(left_by, left_by if pair[0] is pair[1] else right_by)), data)
+
+
+def _check_kinds(here: Sequence[Hashable], there: Sequence[Hashable]) -> None:
+    """Refuse keys of which none can be equal, such as the numbers of one table and the words of another."""
+    kinds = [{"number" if isinstance(key, Number) else type(key).__name__ for key in keys} for keys in (here, there)]
+    if all(kinds) and not kinds[0] & kinds[1]:
+        left, right = (f"{keys[0]!r} ({type(keys[0]).__name__})" for keys in (here, there))
+        raise DataError(
+            f"{_USAGE}: no key of the left can equal one of the right: they are such as {left} and {right}; make them "
+            "alike, as in on=(lambda row: str(row['id']), 'id')"
+        )
 
 
 def _paired(index: int, pair: tuple[Element, Element]) -> Element:

@@ -1,6 +1,6 @@
 """The order of a torch sampler: `sample`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from operator import index as whole
@@ -120,4 +120,7 @@ def sample(*given: Element, seed: int = 0) -> Element:
     data, (sampler,) = parted(_USAGE, given, 1)
     if not isinstance(sampler, Iterable):
         raise DataError(f"{_USAGE} takes a sampler, which can be gone through; given {spell(sampler)[:60]}")
+    if isinstance(sampler, Iterator):
+        kind = type(sampler).__name__
+        raise DataError(f"{_USAGE}: a {kind} can be gone through once, an epoch needs it anew; write subset(sampler)")
     return applied(Sample(sampler, seed=checked_seed(seed)), data)

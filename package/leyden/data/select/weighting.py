@@ -1,5 +1,6 @@
 """Elements drawn in proportion to weights: `weighted_sample`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, final, overload
 
@@ -116,6 +117,10 @@ def weighted_sample(*given: Element, count: int | None = None, replacement: bool
 
 
 def _checked_weights(weights: Element) -> tuple[float, ...]:
+    if isinstance(weights, Mapping):
+        raise DataError(
+            f"{_USAGE} takes one weight an element, in a row; given a {type(weights).__name__}, see oversample"
+        )
     try:
         values = tuple(float(value) for value in (weights.tolist() if hasattr(weights, "tolist") else weights))
     except (TypeError, ValueError) as error:

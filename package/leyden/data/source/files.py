@@ -60,8 +60,8 @@ class Files(Source):
 def files_in(folder: str | Path, read: Callable[[Path], Element] | None = None, *, pattern: str = "**/*") -> Files:
     """The files of a folder and of all folders below it as a container, each read when it is asked for.
 
-    They are in the order people count: "2.png" before "10.png". Hidden files are left out; links are followed, but no
-    folder is entered from within itself.
+    They are in the order people count: "2.png" before "10.png". Hidden files, and those that Windows adds (Thumbs.db),
+    are left out; links are followed, but no folder is entered from within itself.
 
     Args:
         folder: where they lie.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 __all__ = ["hidden", "matcher", "natural"]
 
 _MAC = "__MACOSX"  # the folder of attributes that the Mac's archiver adds to every zip
+_WINDOWS = ("thumbs.db", "ehthumbs.db", "desktop.ini")  # what its Explorer leaves in folders of pictures
 _WORDS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|.", re.DOTALL)
 _MEANING = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
 _NUMBERS = re.compile(r"(\d+)")
@@ -28,8 +29,9 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def hidden(name: str) -> bool:
-    """Whether a file or any folder above it is hidden."""
-    return any(part.startswith(".") or part == _MAC for part in name.split("/"))
+    """Whether a file or any folder above it is hidden, or is what a Mac or Windows adds of its own."""
+    parts = name.split("/")
+    return parts[-1].lower() in _WINDOWS or any(part.startswith(".") or part == _MAC for part in parts)
 
 
 def _letters(word: str) -> str:

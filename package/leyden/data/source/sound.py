@@ -42,7 +42,7 @@ def read_sound(source: str | Path | bytes) -> Sound:
         source: a file, or the bytes of one.
 
     Raises:
-        DataError: it is missing, cut short, no WAV, or compressed. The message names the file.
+        DataError: it is missing, cut short, empty, no WAV, or compressed. The message names the file.
 
     Examples:
         >>> file = BytesIO()
@@ -50,7 +50,7 @@ def read_sound(source: str | Path | bytes) -> Sound:
         >>> read_sound(file.getvalue()), read_sound(file.getvalue()).data
         (Sound(1 x 3, 8000 Hz, 0.000375 s), tensor([[ 0.0000,  0.5000, -1.0000]]))
     """
-    with naming(f"{len(source)} bytes" if isinstance(source, bytes) else str(source)):
+    with naming(f"a sound of {len(source)} bytes" if isinstance(source, bytes) else str(source)):
         content = source if isinstance(source, bytes) else Path(source).expanduser().read_bytes()
         # scipy only warns of this, and gives what there is
         if content[:4] == b"RIFF" and len(content) < (wanted := int.from_bytes(content[4:8], "little") + 8):
@@ -58,6 +58,8 @@ def read_sound(source: str | Path | bytes) -> Sound:
         rate, waves = wavfile.read(BytesIO(content))
         if not rate:
             raise DataError("has a rate of 0 samples a second; fetch it again")
+        if not waves.size:
+            raise DataError("holds no sample; delete it")
     return Sound(torch.from_numpy(_scaled(waves).reshape(len(waves), -1).T.copy()), rate)
 
 

@@ -98,7 +98,8 @@ class ZippedFiles(Source):
 def zip_in(path: str | Path, read: Callable[[bytes], Element] | None = None, *, pattern: str = "**/*") -> ZippedFiles:
     """The files in a zip archive as a container, read in place: nothing is unpacked to disk.
 
-    They are in the order people count: "2.png" before "10.png". Hidden files, and those a Mac adds, are left out.
+    They are in the order people count: "2.png" before "10.png". Hidden files, and those that a Mac or Windows
+    adds, are left out.
 
     Args:
         path: the archive.
