@@ -1,3 +1,4 @@
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -120,6 +121,31 @@ def test_work_that_looks_for_no_stop_is_ended_from_outside():
     with pytest.raises(Stopped):
         job.wait(10)
     assert job.result is None
+
+
+def test_work_that_went_on_since_python_let_go_of_a_strike_ends_at_a_later_one(monkeypatch):
+    held, lost = threading.Event(), []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: lost.append(told.exc_type))
+
+    class Held:
+        def __del__(self):
+            held.set()
+            while True:
+                time.sleep(0.001)
+
+    def work():
+        Held()  # Python 3.11 prints what is raised in __del__, and goes on
+        while True:
+            time.sleep(0.001)
+
+    job = Job(work, name="swallow", threads=1).start()
+    assert held.wait(20)
+    job.interrupt()
+    assert not job.join(1.5)
+    assert lost == [Stopped]
+    job.interrupt()
+    with pytest.raises(Stopped):
+        job.wait(20)
 
 
 def test_work_that_is_over_or_not_begun_is_not_struck():

@@ -240,3 +240,13 @@ def test_seconds_and_seconds_left_are_those_of_the_newest_look(panel):
     panel.wait(30)
     assert panel.times[0] > 0
     assert panel.times[1] is None
+
+
+@pytest.mark.parametrize("held", [torch.rand(10, 3, 8, 8), np.zeros((10, 8, 8))], ids=["tensor", "array"])
+def test_batches_of_a_tensor_and_of_an_array_are_looked_through(held):
+    panel = DataPanel(held | ly.data.batch(4))
+    assert (len(panel), panel.readable) == (3, 10)
+    panel.look("statistics")
+    panel.wait(30)
+    assert (panel.status, panel.broken) == ("finished", ())
+    panel.close()

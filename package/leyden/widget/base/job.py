@@ -12,6 +12,9 @@ from leyden.errors import PanelError
 
 __all__ = ["Job", "Latest", "Stopped", "Stopwatch"]
 
+_AGAIN = 1.0
+"""Seconds after which work that went on may be struck once more: its end takes far less, unless it clears up."""
+
 _Result = TypeVar("_Result")
 
 
@@ -47,7 +50,8 @@ class Job(Generic[_Result]):
         self._finished = False
         self._ended = threading.Event()
         self._gate = threading.Lock()
-        self._struck = False
+        self._open = False
+        self._struck: float | None = None
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"leyden-{name}", daemon=True)
 
@@ -70,15 +74,17 @@ class Job(Generic[_Result]):
         """Ends work that looks for no stop itself, at its next line of Python, as Ctrl-C ends a cell.
 
         The job's error is then `Stopped`, whatever the work makes of it. An operator that is at work in C, as a
-        product of matrices, ends first.
-        Without effect before the start, once the work is over, and the second time.
+        product of matrices, ends first. Where Python itself let go of what was raised, as it does in `__del__`, a later
+        call ends it.
+        Without effect before the start, once the work is over, and within a second of the last time.
         """
         with self._gate:
-            ident = self._thread.ident
-            if ident is None or self._finished or self._struck:
+            ident, now = self._thread.ident, time.monotonic()
+            if ident is None or self._finished or (self._struck is not None and now - self._struck < _AGAIN):
                 return
-            self._struck = True
-            _raise_in(ident, Stopped)
+            self._struck = now
+            if self._open:
+                _raise_in(ident, Stopped)
 
     def join(self, timeout: float | None = None) -> bool:
         """Waits until the thread has ended, at most `timeout` seconds; returns whether it has."""
@@ -104,13 +110,14 @@ class Job(Generic[_Result]):
         torch.set_num_threads(self._threads)
         try:
             try:
+                self._unseal()
                 self._result.append(self._work())
             finally:
                 self._seal()
         except BaseException as error:  # the thread has no caller: whoever waits gets it, an exit too
             self.error = self._told(error)
             self._result.clear()
-            self._seal()  # the first time it may have been struck itself; it is struck once only
+            self._seal()  # the first time it may have been struck itself; hardly again so soon
         try:
             if self._done is not None:
                 self._done()
@@ -119,11 +126,18 @@ class Job(Generic[_Result]):
 
     def _told(self, error: BaseException) -> BaseException:
         """What ended the work: a stop, too, where it hit what cannot bear one, such as Python's own parser."""
-        if not self._struck or isinstance(error, Stopped):
+        if self._struck is None or isinstance(error, Stopped):
             return error
         stopped = Stopped()
         stopped.__cause__ = error
         return stopped
+
+    def _unseal(self) -> None:
+        """From here on what is raised from outside is caught; who was struck before that does not begin."""
+        with self._gate:
+            self._open = True
+            if self._struck is not None:
+                raise Stopped
 
     def _seal(self) -> None:
         """From here on nothing is raised in the thread from outside, nor is anything still under way."""

@@ -8,7 +8,7 @@ from operator import index as whole
 from typing import Any, Literal, TypeAlias, final, get_args
 
 from leyden.data.look.leaf import Kind
-from leyden.data.look.reading import Progress, beneath_batches, class_names
+from leyden.data.look.reading import Progress, beneath_batches, class_names, without_batches
 from leyden.data.look.twin import Place
 from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.source import as_container
@@ -116,7 +116,7 @@ class DataPanel(Panel):
     @property
     def readable(self) -> int:
         """How many elements a look goes through: of a batched pipe, those beneath the batches."""
-        return len(beneath_batches(self._data) or self._data)
+        return len(without_batches(self._data))
 
     @property
     def section(self) -> Section:
@@ -141,7 +141,7 @@ class DataPanel(Panel):
     @property
     def broken(self) -> tuple[Broken, ...]:
         """The elements that could not be read so far, by index."""
-        looked = None if beneath_batches(self._data) else self._findings.statistics
+        looked = self._findings.statistics if beneath_batches(self._data) is None else None
         known = {fault.index: fault for fault in (looked.broken if looked else ())} | self._shelf.broken
         return tuple(known[index] for index in sorted(known))
 
@@ -325,7 +325,7 @@ class DataPanel(Panel):
     def _parts(self) -> list[tuple[str, Locked]]:
         """What is looked through, and what it is called: the elements beneath batches, and those held out."""
         named = [("data", self._data)] + ([] if self._held_out is None else [("held out", self._held_out)])
-        return [(name, Locked(beneath_batches(part) or part, self._shelf.lock)) for name, part in named]
+        return [(name, Locked(without_batches(part), self._shelf.lock)) for name, part in named]
 
     def _search(self, label: str, progress: Progress) -> int | None:
         look, labels = self._style, self._shelf.label
