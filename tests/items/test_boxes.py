@@ -1,5 +1,6 @@
 import pickle
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -116,3 +117,19 @@ def test_faults_are_named_all_at_once():
 def test_they_survive_pickling_and_print_what_is_in_them():
     assert pickle.loads(pickle.dumps(pair())) == pair()
     assert repr(pair()) == "Boxes(2 on 8 x 10, float32, cat 7)"
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("read", [Boxes.from_xyxy, Boxes.from_xywh])
+def test_what_is_no_table_of_boxes_is_refused(read):
+    for table, told in (
+        ([[0, 0, 1, 1]], "wants a tensor, got list"),
+        (np.zeros((1, 4)), "wants a tensor, got ndarray"),
+        (torch.tensor([]), r"got shape \(0,\); data\.view\(-1, 4\)\?"),
+        (torch.zeros(2, 5), r"got shape \(2, 5\)"),
+    ):
+        with pytest.raises(ItemError, match=told):
+            read(table, (8, 8))
+    with pytest.raises(ItemError, match=r"give tuple\(labels\.tolist\(\)\)"):
+        read(torch.tensor([[0, 0, 1, 1], [0, 0, 2, 2]]), (8, 8), labels=torch.tensor([1, 2]))
+    assert read(torch.tensor([[0, 0, 1, 1]]), [8, 8], labels=["cat"]).labels == ("cat",)

@@ -89,3 +89,11 @@ def test_faults_are_named_all_at_once():
 def test_it_prints_its_channels():
     heat = Heatmap(torch.zeros(2, 4, 4), labels=("left", "right"), spacing=(1.0, 0.5))
     assert repr(heat) == "Heatmap(2 x 4 x 4, float32, left right, 1 x 0.5 mm)"
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_pairs_are_twos_of_channels():
+    assert Heatmap(torch.rand(2, 4, 4), labels=["a", "b"], pairs=[(0, 1)]).labels == ("a", "b")
+    for pairs in ((0, 1), ((0, 1, 1),), (("a", "b"),), ((0, 2),)):
+        with pytest.raises(ItemError, match=r"must name channels 0\.\.1 by two"):
+            Heatmap(torch.rand(2, 4, 4), pairs=pairs)

@@ -71,3 +71,18 @@ def test_an_image_says_how_it_is_read_and_what_is_made_of_it_says_the_same():
         assert moved.data.flatten().tolist() == pytest.approx(values)
         assert (image == step) == (how == "linear")
     assert repr(replace(step, interpolation="cubic")) == "Image(1 x 4 x 1, float32, 0..1, 2 x 1 mm, cubic)"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (torch.zeros(1, 4, 4, dtype=torch.uint16), r"data\.float\(\), divided by 65535 for 0\.\.1"),
+        (torch.zeros(1, 4, 4, dtype=torch.int16), r"data\.float\(\) for a scan"),
+        (torch.zeros(1, 4, 4).to(torch.float8_e4m3fn), "got torch.float8"),
+        (torch.zeros(1, 4, 4).to_sparse(), r"wants a dense tensor, .*data\.to_dense\(\)"),
+    ],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_a_type_that_cannot_be_moved_is_refused_and_no_value_lost(data, told):
+    with pytest.raises(ItemError, match=told):
+        Image(data)

@@ -3,6 +3,7 @@ import pickle
 import pytest
 import torch
 
+from leyden.augment import Rotate
 from leyden.errors import ItemError
 from leyden.items import Keypoints, Move
 
@@ -88,3 +89,23 @@ def test_nothing_left_is_no_points():
 def test_rows_must_be_as_many_as_points():
     with pytest.raises(ItemError, match="2 rows for 1 points"):
         Keypoints(torch.zeros(1, 2), (4, 4), rows=(1, 2))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_lists_are_tuples_and_nothing_else_is():
+    points = Keypoints(torch.rand(2, 2), [4, 4], labels=["a", "b"], pairs=[(0, 1)], rows=[3, 5])
+    assert points == Keypoints(points.data, (4, 4), labels=("a", "b"), pairs=((0, 1),), rows=(3, 5))
+    assert Rotate(5)(torch.Generator(), points).labels == ("a", "b")
+    wrong = [
+        ({"size": torch.tensor([4, 4])}, r"wants size in a tuple, got Tensor; give tuple\(size\.tolist\(\)\)"),
+        ({"size": 4}, "wants size in a tuple, got int 4"),
+        ({"size": (4.0, 4.0)}, "in whole numbers, got size"),
+        ({"labels": "ab"}, "wants labels in a tuple, got str 'ab'"),
+        ({"labels": torch.tensor([1, 2])}, r"give tuple\(labels\.tolist\(\)\)"),
+        ({"pairs": (0, 1)}, "must name rows 0..1 by two"),
+        ({"pairs": (("a", "b"),)}, "must name rows 0..1 by two"),
+        ({"pairs": ((0, 1, 2),)}, "must name rows 0..1 by two"),
+    ]
+    for given, told in wrong:
+        with pytest.raises(ItemError, match=told):
+            Keypoints(**{"data": torch.rand(2, 2), "size": (4, 4), **given})

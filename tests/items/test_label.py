@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -51,3 +52,14 @@ def test_shares_that_are_none_are_refused():
 
 def test_half_precision_keeps_shares_well_enough():
     assert len(SoftLabel(torch.full((300,), 1 / 300, dtype=torch.float16)).data) == 300
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_an_index_is_a_whole_number():
+    assert Label(np.int64(3)) == Label(3)
+    assert type(Label(np.int64(3)).index) is int
+    assert Label(0, ["a", "b"]) == Label(0, ("a", "b"))
+    wrong = (1.5, "got 1.5"), ("cat", "got 'cat'; give a number"), (torch.tensor(3), r"give index\.item\(\)")
+    for index, told in wrong:
+        with pytest.raises(ItemError, match=told):
+            Label(index)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from leyden.augment import Flip, Pad, Rotate, Translate
 from leyden.errors import ItemError
 from leyden.items import Image, Mask, Move
 
@@ -115,3 +116,37 @@ def test_relabelling_gives_what_the_change_makes_of_it():
     mask = Mask(torch.tensor([[0, 1]]), spacing=(2.0, 1.0))
     assert mask.relabel(lambda given: Mask(given.data * 3, given.spacing)) == Mask(torch.tensor([[0, 3]]), (2.0, 1.0))
     assert repr(mask) == "Mask(1 x 2, int64, 0..1, 2 x 1 mm)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(torch.bool, "uint8"), (torch.uint16, "int32"), (torch.uint32, "int64"), (torch.float32, "uint8")],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_the_type_to_take_holds_all_labels(kind, told):
+    with pytest.raises(ItemError, match=rf"use data\.to\(torch\.{told}\)"):
+        Mask(torch.zeros(4, 4).to(kind))
+
+
+@pytest.mark.parametrize("kind", [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64])
+@pytest.mark.parametrize("how", ["nearest", "vote"])
+@pytest.mark.parametrize("size", [(20, 24), (8, 10, 12)])
+def test_outside_lies_the_label_that_the_mask_says(kind, how, size):
+    ignored = 255 if kind == torch.uint8 else -1
+    data = torch.randint(0, 4, size, generator=torch.Generator().manual_seed(0)).to(kind)
+    sample = Mask(data, interpolation=how, outside=ignored), Mask(data, interpolation=how), Mask(torch.ones_like(data))
+    for chain in (Rotate((40, 40)), Pad(32), Translate((0.3, 0.3)) | Flip("x")):
+        draw = chain.draw(torch.Generator(), sample)
+        marked, plain, seen = draw(sample)
+        assert torch.equal(marked.data, torch.where(seen.data == 1, plain.data, ignored))
+        assert marked.data.dtype == kind
+        assert marked.outside == draw.invert(marked).outside == ignored
+        assert ignored in marked.data.unique().tolist()
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_the_label_outside_must_fit_and_is_told():
+    for outside in (256, -1, 1.5, "void"):
+        with pytest.raises(ItemError, match=r"wants outside one label of torch\.uint8, 0\.\.255"):
+            Mask(torch.zeros(4, 4, dtype=torch.uint8), outside=outside)
+    assert repr(Mask(torch.zeros(4, 4, dtype=torch.uint8), outside=255)) == "Mask(4 x 4, uint8, 0..0, 255 outside)"

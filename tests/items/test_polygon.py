@@ -139,3 +139,10 @@ def test_faults_are_named_all_at_once():
 def test_they_survive_pickling_and_print_what_is_in_them():
     assert pickle.loads(pickle.dumps(ring_in_ring())) == ring_in_ring()
     assert repr(ring_in_ring()) == "Polygon(2 on 10 x 10, float32, ring box)"
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_rings_of_flat_lists_are_refused():
+    for ring in (torch.tensor([0.0, 0, 1, 1, 2, 2]), [0.0, 0, 1, 1, 2, 2], torch.zeros(3, 3)):
+        with pytest.raises(ItemError, match=r"wants rings as tensors of rows x y; .*view\(-1, 2\)"):
+            Polygon.from_xy([ring], (8, 8))

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -103,3 +104,13 @@ def test_spacing_is_part_of_value_and_print():
     assert repr(Image(data, (2.0, 0.5))) == "Image(1 x 2 x 2, float32, 0..0, 2 x 0.5 mm)"
     assert in_millimetres(None) == ""
     assert Image(data, (2.0, 0.5)).recolour(torch.neg).spacing == (2.0, 0.5)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_words_are_no_lengths_and_numbers_of_numpy_are():
+    data = torch.rand(1, 4, 4)
+    with pytest.raises(ItemError, match="wants a spacing of 2 lengths"):
+        Image(data, spacing=("1", "2"))
+    with pytest.raises(ItemError, match="wants an affine as a tuple"):
+        Image(data, affine=(("1", 0, 0), (0, 1, 0), (0, 0, 1)))
+    assert Image(data, spacing=(np.float32(0.5), np.float64(2))).spacing == (0.5, 2.0)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from leyden.items.grid.affine import Size, size_text
 from leyden.items.grid.move import Move
-from leyden.items.item import Item, complain
+from leyden.items.item import Item, complain, grid_faults, settle
 from leyden.items.mask import Mask
 
 __all__ = ["Boxes", "Corners", "Name"]
@@ -25,6 +25,9 @@ Name: TypeAlias = str | int
 
 _BEND = 9
 """Places along each edge of a box that is bent by a field; a lattice of its own is seldom finer over one object."""
+
+_PLAIN = ("size", "labels", "rows")
+"""Fields that lists are taken for, too."""
 
 
 @final
@@ -64,6 +67,7 @@ class Boxes(Item):
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("Boxes", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
+        settle(self, _PLAIN)
         complain("Boxes", self._faults())
         if not self.rows:
             object.__setattr__(self, "rows", tuple(range(len(self.data))))
@@ -72,8 +76,7 @@ class Boxes(Item):
         faults: list[str] = []
         if not self.data.is_floating_point():
             faults.append(f"wants real numbers, got {self.data.dtype}; use data.float()")
-        if len(self.size) not in (2, 3) or min(self.size) < 1:
-            faults.append(f"wants a grid of two or three axes, at least one pixel each, got size {self.size}")
+        faults += grid_faults(self)
         if self.data.ndim != 2 or self.data.shape[1] != 2 * len(self.size):
             wanted = 2 * len(self.size)
             faults.append(f"wants one row of {wanted} places a box, got shape {tuple(self.data.shape)}")
@@ -103,7 +106,7 @@ class Boxes(Item):
             The convention of torchvision.ops (xyxy, 0 <= x <= width), Pascal VOC's as COCO's tools read it, and
             albumentations' `pascal_voc`.
         """
-        axes = len(size)
+        axes = _axes_of(data, size)
         return Boxes(torch.cat((data[:, :axes].flip(1), data[:, axes:].flip(1)), 1) - 0.5, size, labels)
 
     @staticmethod
@@ -118,7 +121,8 @@ class Boxes(Item):
         Source:
             The `bbox` of COCO.
         """
-        start, lengths = data[:, : len(size)], data[:, len(size) :]
+        axes = _axes_of(data, size)
+        start, lengths = data[:, :axes], data[:, axes:]
         return Boxes.from_xyxy(torch.cat((start, start + lengths), 1), size, labels=labels)
 
     @staticmethod
@@ -199,6 +203,17 @@ class Boxes(Item):
         named = f", {' '.join(map(str, self.labels))}" if self.labels else ""
         kind = str(self.data.dtype).removeprefix("torch.")
         return f"Boxes({len(self.data)} on {size_text(self.size)}, {kind}{named})"
+
+
+def _axes_of(data: object, size: Size) -> int:
+    """Give how many axes there are, if boxes come as rows with two numbers an axis."""
+    axes = len(size)
+    if not isinstance(data, Tensor):
+        complain("Boxes", [f"wants a tensor, got {type(data).__name__}; use torch.as_tensor"])
+    elif data.ndim != 2 or data.shape[1] != 2 * axes:
+        shape = tuple(data.shape)
+        complain("Boxes", [f"wants one row of {2 * axes} places a box, got shape {shape}; data.view(-1, {2 * axes})?"])
+    return axes
 
 
 @cache

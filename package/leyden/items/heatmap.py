@@ -9,7 +9,7 @@ from torch import Tensor
 from leyden.items.grid.affine import Affine, Size
 from leyden.items.grid.move import Move
 from leyden.items.grid.sampling import resample
-from leyden.items.item import Item, complain
+from leyden.items.item import Item, complain, pair_faults, settle
 from leyden.items.keypoints import Keypoints
 from leyden.items.mask import Mask
 from leyden.items.world import Spacing, agreed, followed, in_millimetres
@@ -53,6 +53,7 @@ class Heatmap(Item):
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("Heatmap", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
+        settle(self, ("labels", "pairs"))
         complain("Heatmap", self._faults())
         if self.spacing is not None or self.affine is not None:
             object.__setattr__(self, "spacing", agreed("Heatmap", self.size, self.spacing, self.affine))
@@ -69,10 +70,7 @@ class Heatmap(Item):
         count = len(self.data)
         if len(self.labels) not in (0, count):
             faults.append(f"{len(self.labels)} labels for {count} channels; give one a channel or none")
-        channels = [channel for pair in self.pairs for channel in pair]
-        if len(set(channels)) < len(channels) or not all(0 <= channel < count for channel in channels):
-            faults.append(f"pairs {self.pairs} must name channels 0..{count - 1}, each at most once")
-        return faults
+        return faults + pair_faults(self.pairs, count, "channels")
 
     @staticmethod
     def of_mask(mask: Mask, classes: int, *, dtype: torch.dtype = torch.float32) -> "Heatmap":

@@ -20,6 +20,11 @@ Values: TypeAlias = Float[Tensor, "channel *space"] | UInt8[Tensor, "channel *sp
 
 _HOW = get_args(Interpolation)
 
+_WIDE = (torch.uint16, torch.uint32)
+"""What photographs of more than 8 bits are stored in."""
+
+_KINDS = (torch.float32, torch.uint8, torch.float16, torch.bfloat16, torch.float64)
+
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,17 +105,20 @@ class Image(Item):
 
 
 def _is_plain(data: Tensor) -> bool:
-    return (data.is_floating_point() or data.dtype == torch.uint8) and data.ndim in (3, 4)
+    return data.dtype in _KINDS and data.ndim in (3, 4) and data.layout == torch.strided
 
 
 def _faults(data: object) -> list[str]:
     if not isinstance(data, Tensor):
         return [f"wants a tensor, got {type(data).__name__}; use torch.as_tensor"]
     faults: list[str] = []
-    if not data.is_floating_point() and data.dtype != torch.uint8:
+    if data.layout != torch.strided:
+        faults.append(f"wants a dense tensor, got {data.layout}; use data.to_dense()")
+    if data.dtype not in _KINDS:
+        scaled = f", divided by {torch.iinfo(data.dtype).max} for 0..1" if data.dtype in _WIDE else ""
         faults.append(
-            f"wants real numbers or bytes (uint8), got {data.dtype}; use data.float() for a scan, data.to(torch.uint8) "
-            "for a photograph"
+            f"wants real numbers or bytes (uint8), got {data.dtype}; use data.float(){scaled or ' for a scan'}, "
+            "data.to(torch.uint8) for what is bytes already, 0..255"
         )
     if data.ndim not in (3, 4):
         faults.append(

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import fields
+from numbers import Integral
 from typing import Any, TypeAlias, cast
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 from leyden.errors import ItemError
 from leyden.items.grid.move import Move
 
-__all__ = ["Item", "Recolour", "Relabel", "complain"]
+__all__ = ["Item", "Recolour", "Relabel", "complain", "grid_faults", "pair_faults", "settle"]
 
 Recolour: TypeAlias = Callable[[Tensor], Tensor]
 """A change of values, not of places: takes and gives `channel *space`."""
@@ -106,3 +107,51 @@ def complain(name: str, faults: list[str]) -> None:
     """
     if faults:
         raise ItemError(f"{name}: " + "; ".join(faults))
+
+
+def settle(item: Item, names: tuple[str, ...]) -> None:
+    """Write lists in fields of an item as the tuples that they should be, and refuse what is neither.
+
+    Args:
+        item: a frozen dataclass in the making.
+        names: the fields, such as `size` and `labels`.
+
+    Raises:
+        ItemError: a field is an array, a tensor, a number, a word or nothing.
+    """
+    for name in names:
+        value = getattr(item, name)
+        if isinstance(value, list):
+            object.__setattr__(item, name, tuple(value))
+        elif not isinstance(value, tuple):
+            given = f"{type(value).__name__} {value!r}" if isinstance(value, str | int) else type(value).__name__
+            listed = f"tuple({name}.tolist())" if hasattr(value, "tolist") else "a tuple"
+            complain(type(item).__name__, [f"wants {name} in a tuple, got {given}; give {listed}"])
+
+
+def grid_faults(item: Any) -> list[str]:
+    """Say what is wrong with the grid that places live on; nothing if it is sound.
+
+    Args:
+        item: keypoints, boxes or outlines in the making, whose `size` is a tuple.
+    """
+    whole = all(isinstance(count, Integral) and int(count) >= 1 for count in item.size)
+    if len(item.size) in (2, 3) and whole:
+        return []
+    return [f"wants a grid of two or three axes, at least one pixel each in whole numbers, got size {item.size}"]
+
+
+def pair_faults(pairs: tuple[Any, ...], count: int, what: str) -> list[str]:
+    """Say what is wrong with pairs that a mirror swaps; nothing if they are sound.
+
+    Args:
+        pairs: two numbers each.
+        count: how many rows or channels there are.
+        what: what they are called.
+    """
+    twos = all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs)
+    named = [number for pair in pairs for number in pair] if twos else []
+    whole = all(isinstance(number, Integral) and 0 <= int(number) < count for number in named)
+    if twos and whole and len(set(named)) == len(named):
+        return []
+    return [f"pairs {pairs} must name {what} 0..{count - 1} by two, each at most once, as ((0, 1), (2, 3))"]

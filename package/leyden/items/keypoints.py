@@ -10,10 +10,13 @@ from torch import Tensor
 
 from leyden.items.grid.affine import Size, size_text
 from leyden.items.grid.move import Move
-from leyden.items.item import Item, complain
+from leyden.items.item import Item, complain, grid_faults, pair_faults, settle
 from leyden.types import Points
 
 __all__ = ["Keypoints"]
+
+_PLAIN = ("size", "labels", "pairs", "rows")
+"""Fields that lists are taken for, too."""
 
 
 @final
@@ -55,6 +58,7 @@ class Keypoints(Item):
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("Keypoints", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
+        settle(self, _PLAIN)
         complain("Keypoints", self._faults())
         if not self.rows:
             object.__setattr__(self, "rows", tuple(range(len(self.data))))
@@ -63,17 +67,14 @@ class Keypoints(Item):
         faults: list[str] = []
         if not self.data.is_floating_point():
             faults.append(f"wants real numbers, got {self.data.dtype}; use data.float()")
-        if len(self.size) not in (2, 3) or min(self.size) < 1:
-            faults.append(f"wants a grid of two or three axes, at least one pixel each, got size {self.size}")
+        faults += grid_faults(self)
         if self.data.ndim != 2 or self.data.shape[1] != len(self.size):
             faults.append(f"wants one row of {len(self.size)} places a point, got shape {tuple(self.data.shape)}")
             return faults
         count = len(self.data)
         if len(self.labels) not in (0, count):
             faults.append(f"{len(self.labels)} labels for {count} points; give one a point or none")
-        rows = [row for pair in self.pairs for row in pair]
-        if len(set(rows)) < len(rows) or not all(0 <= row < count for row in rows):
-            faults.append(f"pairs {self.pairs} must name rows 0..{count - 1}, each at most once")
+        faults += pair_faults(self.pairs, count, "rows")
         if len(self.rows) not in (0, count):
             faults.append(f"{len(self.rows)} rows for {count} points; give one a point or none")
         return faults

@@ -1,6 +1,7 @@
 """Labels: what a whole sample is, for certain or in shares."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import final
 
 import torch
@@ -8,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from leyden.items.grid.move import Move
-from leyden.items.item import Item, complain
+from leyden.items.item import Item, complain, settle
 
 __all__ = ["Label", "SoftLabel"]
 
@@ -40,6 +41,11 @@ class Label(Item):
 
     def __post_init__(self) -> None:
         faults: list[str] = []
+        settle(self, ("classes",))
+        if not isinstance(self.index, Integral):
+            hint = "index.item()" if hasattr(self.index, "item") else "a number from 0 on, as classes.index(name)"
+            complain("Label", [f"wants a whole number as index, got {self.index!r}; give {hint}"])
+        object.__setattr__(self, "index", int(self.index))
         if self.index < 0:
             faults.append(f"wants an index of 0 and up, got {self.index}")
         if self.classes and self.index >= len(self.classes):
@@ -89,6 +95,7 @@ class SoftLabel(Item):
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("SoftLabel", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
+        settle(self, ("classes",))
         if not self.data.is_floating_point() or self.data.ndim != 1 or not len(self.data):
             complain(
                 "SoftLabel",

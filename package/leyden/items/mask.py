@@ -20,6 +20,9 @@ LabelMap: TypeAlias = Integer[Tensor, "*space"]
 
 _KINDS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
+_WIDE = {torch.bool: "torch.uint8)", torch.uint16: "torch.int32)", torch.uint32: "torch.int64)"}
+"""What to make of a type that is none of ours, so that no label wraps around."""
+
 _HOW = get_args(LabelInterpolation)
 
 
@@ -28,7 +31,7 @@ _HOW = get_args(LabelInterpolation)
 class Mask(Item):
     """A label map (`y x` or `z y x`); moved so that no label is invented; never recoloured.
 
-    What a move brings in from outside the grid is background, 0, whatever the images of the sample show there.
+    What a move brings in from outside the grid is `outside`, whatever the images of the sample show there.
 
     Args:
         data: uint8, int8, int16, int32 or int64; 0 is background. Not copied.
@@ -38,6 +41,7 @@ class Mask(Item):
             weighs most among the neighbours, and over what a new pixel covers where the move shrinks. That leaves a
             third as many labels wrong and takes four to seven times as long; but what is less than about three
             new pixels across shrinks or vanishes. All that moves and changes of labels make of the mask keeps it.
+        outside: the label of what lies outside the grid: 0 for background, or the one that a loss ignores, often 255.
 
     Raises:
         ItemError: not an integer tensor of two or three axes with at least one pixel; a spacing and affine that do
@@ -50,25 +54,32 @@ class Mask(Item):
         >>> stripes = torch.tensor([7, 5, 7, 7, 7, 5, 5, 5, 7]).view(9, 1)
         >>> [Mask(stripes, interpolation=how).warp(third).data.flatten().tolist() for how in ("nearest", "vote")]
         [[5, 7, 5], [7, 7, 5]]
+        >>> right = Move(((1.0, 0.0, 0.0), (0.0, 1.0, 1.0), (0.0, 0.0, 1.0)), (1, 3), (1, 3))
+        >>> Mask(torch.tensor([[1, 2, 3]]), outside=255).warp(right).data
+        tensor([[255,   1,   2]])
     """
 
     data: LabelMap
     spacing: Spacing | None = None
     affine: Affine | None = None
     interpolation: LabelInterpolation = field(default="nearest", kw_only=True)
+    outside: int = field(default=0, kw_only=True)
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("Mask", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
         faults: list[str] = []
         if self.data.dtype not in _KINDS:
-            faults.append(f"wants integers (uint8, int8..int64), got {self.data.dtype}; use data.to(torch.uint8)")
+            wide = _WIDE.get(self.data.dtype, "torch.uint8), or a wider type for labels beyond 255")
+            faults.append(f"wants integers (uint8, int8..int64), got {self.data.dtype}; use data.to({wide}")
         if self.data.ndim not in (2, 3):
             faults.append(f"wants y x or z y x, got shape {tuple(self.data.shape)}; drop a channel axis with data[0]")
         if not self.data.numel():
             faults.append(f"shape {tuple(self.data.shape)} holds no pixel")
         if self.interpolation not in _HOW:
             faults.append(f"wants an interpolation of {' or '.join(_HOW)}, got {self.interpolation!r}")
+        if self.outside and not faults:
+            faults += _outside_faults(self.outside, self.data.dtype)
         complain("Mask", faults)
         if self.spacing is not None or self.affine is not None:
             object.__setattr__(self, "spacing", agreed("Mask", self.size, self.spacing, self.affine))
@@ -82,8 +93,12 @@ class Mask(Item):
         """Give the mask on the new grid: each new pixel takes the label at its centre, or the one that weighs most."""
         if move.is_idle:
             return self
-        moved = resample(self.data[None], move, interpolation=self.interpolation, border="zeros")[0]
-        return Mask(moved, *followed(self.spacing, self.affine, move), interpolation=self.interpolation)
+        # 0 is what resampling fills in: exchanged with the label of the outside, both come out as themselves
+        data = self.data ^ self.outside if self.outside else self.data
+        moved = resample(data[None], move, interpolation=self.interpolation, border="zeros")[0]
+        moved = moved ^ self.outside if self.outside else moved
+        spacing, affine = followed(self.spacing, self.affine, move)
+        return Mask(moved, spacing, affine, interpolation=self.interpolation, outside=self.outside)
 
     def relabel(self, change: Relabel) -> Item:
         """Give what a change of labels makes of the mask."""
@@ -93,4 +108,12 @@ class Mask(Item):
         low, high = (bound.item() for bound in self.data.aminmax())
         kind = str(self.data.dtype).removeprefix("torch.")
         how = "" if self.interpolation == "nearest" else f", {self.interpolation}"
-        return f"Mask({size_text(self.size)}, {kind}, {low}..{high}{in_millimetres(self.spacing)}{how})"
+        fill = f", {self.outside} outside" if self.outside else ""
+        return f"Mask({size_text(self.size)}, {kind}, {low}..{high}{in_millimetres(self.spacing)}{how}{fill})"
+
+
+def _outside_faults(label: object, kind: torch.dtype) -> list[str]:
+    limits = torch.iinfo(kind)
+    if isinstance(label, int) and limits.min <= label <= limits.max:
+        return []
+    return [f"wants outside one label of {kind}, {limits.min}..{limits.max}, got {label!r}; use a wider type for it"]

@@ -11,7 +11,7 @@ from torch import Tensor
 from leyden.items.boxes import Boxes, Name
 from leyden.items.grid.affine import Size, size_text
 from leyden.items.grid.move import Move
-from leyden.items.item import Item, complain
+from leyden.items.item import Item, complain, grid_faults, settle
 from leyden.items.mask import Mask
 from leyden.types import Points
 
@@ -22,6 +22,9 @@ _PIECE = 4.0
 
 _FLAT = 1e-3
 """Pixels that the corners of a ring in a slice may differ in depth, for rounding."""
+
+_PLAIN = ("size", "rings", "objects", "labels", "rows")
+"""Fields that lists are taken for, too."""
 
 
 @final
@@ -61,6 +64,7 @@ class Polygon(Item):
     def __post_init__(self) -> None:
         if not isinstance(self.data, Tensor):
             complain("Polygon", [f"wants a tensor, got {type(self.data).__name__}; use torch.as_tensor"])
+        settle(self, _PLAIN)
         if not self.rings and len(self.data):
             object.__setattr__(self, "rings", (len(self.data),))
         if not self.objects:
@@ -75,8 +79,7 @@ class Polygon(Item):
             faults.append(f"wants real numbers, got {self.data.dtype}; use data.float()")
         elif not bool(self.data.isfinite().all()):
             faults.append("wants finite places, got NaN or infinity; an outline has no corner that is nowhere")
-        if len(self.size) not in (2, 3) or min(self.size) < 1:
-            faults.append(f"wants a grid of two or three axes, at least one pixel each, got size {self.size}")
+        faults += grid_faults(self)
         if self.data.ndim != 2 or self.data.shape[1] != len(self.size):
             faults.append(f"wants one row of {len(self.size)} places a corner, got shape {tuple(self.data.shape)}")
         elif sum(self.rings) != len(self.data) or any(count < 3 for count in self.rings):
@@ -108,6 +111,11 @@ class Polygon(Item):
         """
         if not rings:
             complain("Polygon", ["wants at least one ring; Polygon(torch.empty(0, 2), size) has none"])
+        if not all(isinstance(ring, Tensor) and ring.ndim == 2 and ring.shape[1] == len(size) for ring in rings):
+            row = " ".join("xyz"[: len(size)])
+            complain(
+                "Polygon", [f"wants rings as tensors of rows {row}; of a flat list: torch.tensor(flat).view(-1, 2)"]
+            )
         return Polygon(torch.cat(list(rings)).flip(1) - 0.5, size, tuple(map(len, rings)), objects, labels)
 
     def split(self) -> list[Points]:

@@ -2,6 +2,7 @@
 
 from itertools import chain
 from math import fsum, hypot, isclose, isfinite
+from numbers import Real
 from operator import mul
 from typing import TypeAlias
 
@@ -101,13 +102,17 @@ def _straight(back: Affine, new_size: Size) -> Affine:
 
 
 def _is_spacing(spacing: Spacing, axes: int) -> bool:
-    return isinstance(spacing, tuple) and len(spacing) == axes and all(isfinite(step) and step > 0 for step in spacing)
+    if not isinstance(spacing, tuple) or len(spacing) != axes:
+        return False
+    return all(isinstance(step, Real) and isfinite(step) and step > 0 for step in spacing)
 
 
 def _is_affine(affine: Affine, axes: int) -> bool:
     if not isinstance(affine, tuple) or not all(isinstance(row, tuple) for row in affine):
         return False
     if len(affine) != axes + 1 or any(len(row) != axes + 1 for row in affine):
+        return False
+    if not all(isinstance(entry, Real) for entry in chain(*affine)):
         return False
     last = tuple(map(float, affine[-1]))
     independent = all(map(isfinite, chain(*affine))) and determinant(affine) != 0

@@ -97,3 +97,21 @@ def test_several_borders_and_nan_are_refused():
     broken[2, 0, 14, 16] = torch.nan
     with pytest.raises(DrawError, match="an image with NaN"):
         draw_batch(Rotate(10), seeded(), broken).images(broken)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_masks_of_another_number_and_places_of_other_axes_are_refused():
+    with pytest.raises(DrawError, match="1 masks beside 5 images; give one an image"):
+        draw_batch(CHAIN, seeded(), IMAGES, masks=torch.zeros(1, 28, 32, dtype=torch.uint8))
+    with pytest.raises(DrawError, match=r"wants batch x point x 2 places, got shape \(5, 4, 3\)"):
+        draw_batch(CHAIN, seeded(), IMAGES).points(torch.rand(5, 4, 3))
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "vote"])
+def test_the_label_of_the_outside_is_that_of_each_mask(interpolation):
+    masks = torch.randint(0, 4, (5, 28, 32), generator=seeded()).to(torch.uint8)
+    draws = draw_batch(Rotate((30, 60)), seeded(), IMAGES)
+    moved = draws.masks(masks, interpolation=interpolation, outside=255)
+    for one, mask, draw in zip(moved, masks, draws.draws, strict=True):
+        assert (one == 255).any()
+        assert (one == draw(Mask(mask, interpolation=interpolation, outside=255)).data).float().mean() > 0.99

@@ -1,3 +1,5 @@
+from math import radians
+
 import numpy as np
 import pytest
 import torch
@@ -50,3 +52,8 @@ def test_bad_numbers_are_refused_and_words_are_given():
     with pytest.raises(DrawError, match="1 <= low <= high in pixels; low <= high in degrees"):
         MotionBlur(0, 1, degrees=(1, 0))
     assert MotionBlur(3, 7).plan() == "1.) motion blur of 3..7 pixels"
+
+
+def test_a_direction_in_radians_is_refused():
+    with pytest.raises(DrawError, match=r"0\.5236 looks like radians: as such it is 30 degrees"):
+        MotionBlur(3, 5, radians(30))

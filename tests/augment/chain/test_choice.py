@@ -58,3 +58,14 @@ def test_bad_choices_are_refused():
         OneOf(Flip("x"), weights=(1, 2))
     with pytest.raises(DrawError, match="at least one choice"):
         OneOf()
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_choices_are_given_one_by_one():
+    for make in (lambda: OneOf([Flip("x"), Rotate(5)]), lambda: OneOf(Flip, Rotate(5))):
+        with pytest.raises(DrawError, match="one by one, made"):
+            make()
+    with pytest.raises(DrawError, match="one weight a choice in a tuple"):
+        OneOf(Flip("x"), Rotate(5), weights=[1, 2])
+    with pytest.raises(DrawError, match=r"p of 0\.\.1"):
+        Maybe(Flip("x"), "often")

@@ -96,3 +96,10 @@ def test_bad_choices_are_refused_all_at_once():
 def test_it_prints_as_what_makes_it():
     made = SomeOf(Flip("x"), Rotate(15), count=(0, 2), order="shuffled")
     assert repr(made) == "SomeOf(Flip('x'), Rotate(15), count=(0, 2), order='shuffled')"
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("count", [1.5, [1, 2], (1, 2, 2), "1", (0, 1.5)])
+def test_a_count_is_whole(count):
+    with pytest.raises(DrawError, match="a count from 0"):
+        SomeOf(Flip("x"), Flip("y"), count=count)

@@ -19,6 +19,7 @@ from leyden.augment import (
     Translate,
     Zoom,
 )  # fmt: skip
+from leyden.errors import DrawError
 from leyden.items import Image, Mask
 
 NAMES = dict(vars(augment))
@@ -81,3 +82,18 @@ def test_an_empty_chain_gives_the_sample_itself():
     assert Chain()(torch.Generator(), image) is image
     assert OneOf(Identity())(torch.Generator(), image) is image
     assert Border("zeros")(torch.Generator(), image) is image
+
+
+def test_chains_in_chains_are_flat_too():
+    nested = Chain(Flip("x") | Rotate(5), Chain(Zoom(1, 2)))
+    assert nested == Flip("x") | Rotate(5) | Zoom(1, 2)
+    assert eval(repr(nested), NAMES) == nested
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_list_or_a_class_is_no_link():
+    for make in (lambda: Chain([Flip("x"), Rotate(5)]), lambda: Chain(Flip)):
+        with pytest.raises(DrawError, match="one by one, made"):
+            make()
+    with pytest.raises(DrawError, match=r"a class is no transform; make one, as Rotate\(\.\.\.\)"):
+        _ = Flip("x") | Rotate

@@ -1,4 +1,5 @@
 import colorsys
+from math import pi
 
 import numpy as np
 import pytest
@@ -59,3 +60,13 @@ def test_other_channels_than_three_are_refused_and_masks_alone_pass():
     with pytest.raises(DrawError, match="low <= high in degrees"):
         Hue((1, 0))
     assert Hue(10).plan() == "1.) hue +-10 deg"
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_full_turns_and_radians_are_refused():
+    with pytest.raises(DrawError, match=r"0\.1 looks like full turns: as such it is 36 degrees, so give 36, or"):
+        Hue(0.1)
+    with pytest.raises(DrawError, match=r"1\.571 looks like radians: as such it is 90 degrees"):
+        Hue(pi / 2)
+    assert Hue((-0.1, 0.1)).ranges((4, 4)) == ((-0.1, 0.1),)
+    assert Hue(0).ranges((4, 4)) == ((0, 0),)

@@ -121,3 +121,10 @@ def test_every_dtype_and_the_narrowest_grids_pass(dtype, shape):
     result = draw(image)
     assert result.data.dtype == (torch.float32 if dtype == torch.uint8 else dtype)
     assert result.size == (3,) * (len(shape) - 1)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_window_is_of_whole_pixels():
+    image = Image(torch.rand(1, 8, 8))
+    with pytest.raises(DrawError, match="a window"):
+        Flip("x").draw(torch.Generator(), image).part(image, (0.5, 0), (4, 4))

@@ -318,3 +318,31 @@ def test_samples_and_their_tensors_are_not_changed():
     draw.invert(draw(sample))
     after = sample[0].data, sample[1]["mask"].data, sample[1]["points"].data
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Draw.from_json(None), "not a stored draw"),
+        (lambda: Draw((8, 8), (Step(Rotate(15)),)), "too few numbers for 2 axes"),
+        (lambda: Draw((8, 8), (Flip("x"),)), "a draw is made of steps, got Flip"),
+        (lambda: Draw((8, 8), (Step(Flip("x") | Flip("y")),)), "a draw is made of steps"),
+        (lambda: Draw((8, 0), ()), r"got size \(8, 0\)"),
+        (lambda: Draw((8,), ()), r"got size \(8,\)"),
+        (lambda: Draw((8.0, 8.0), ()), r"got size \(8\.0, 8\.0\)"),
+        (lambda: Draw(8, ()), "got size 8"),
+        (lambda: write_draws(Draw((8, 8), ())), "wants several draws, got one"),
+    ],
+)
+def test_draws_that_cannot_be_are_refused(make, told):
+    with pytest.raises(DrawError, match=told):
+        make()
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_size_in_a_list_is_a_size():
+    image = Image(torch.rand(1, 8, 6))
+    draw = Draw([8, 6], [Step(Flip("x"))])
+    assert draw == Draw((8, 6), (Step(Flip("x")),))
+    assert torch.equal(draw(image).data, image.data.flip(2))

@@ -59,3 +59,12 @@ def test_mean_and_deviation_are_those_of_torch_even_far_from_zero(kind):
     assert spread(torch.tensor([[-1e30, 1e30]]).to(kind)) == (pytest.approx(0), pytest.approx(1e30))
     assert not isfinite(spread(torch.tensor([[1.0, float("inf")]]).to(kind))[1])
     assert spread(torch.full((1, 4, 4), 0.1)) == (pytest.approx(0.1), pytest.approx(0, abs=1e-7))
+
+
+@pytest.mark.parametrize("shape", [(3, 9, 1), (2, 11, 13), (1, 5, 6, 7)])
+def test_the_mean_of_bytes_does_not_depend_on_how_they_lie(shape):
+    data = torch.randint(0, 256, shape, generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    wide = torch.zeros([2 * count for count in shape], dtype=torch.uint8)
+    strided = wide[tuple(slice(1, None, 2) for _ in shape)].copy_(data)
+    by_pixel = data.movedim(0, -1).contiguous().movedim(-1, 0)
+    assert channel_means(strided) == channel_means(data) == channel_means(by_pixel)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from leyden.augment import Flip, Rotate
+from leyden.augment import Draw, Flip, Rotate
 from leyden.augment.fusing.step import Step
 from leyden.augment.fusing.stored import pack, read_json, unpack, write_json
 from leyden.errors import DrawError
@@ -45,3 +45,10 @@ def test_drawn_numbers_are_numbers():
     stored["steps"][1]["numbers"] = ["12"]
     with pytest.raises(TypeError, match="must be numbers, not"):
         unpack(stored)
+
+
+def test_a_stored_draw_that_was_cut_short_is_refused():
+    text = Draw((8, 8), (Step(Rotate(15), (5.0,)),)).to_json()
+    for old, new in (("[5.0]", "[]"), ("[8, 8]", "[]"), ("[8, 8]", "[0, 8]"), ("[8, 8]", "[8, -8]")):
+        with pytest.raises(DrawError):
+            Draw.from_json(text.replace(old, new))

@@ -132,3 +132,26 @@ def test_points_of_another_kind_are_refused_by_name():
     boxes = Boxes(torch.zeros(1, 4), (4, 4))
     with pytest.raises(DrawError, match="Keypoints, Boxes stand in one place of the samples; give the same kind"):
         CutMix(1.0)(torch.Generator(), (points, boxes))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("mix", MIXES, ids=repr)
+def test_one_sample_alone_and_pictures_with_nan_are_refused(mix):
+    image = Image(torch.rand(3, 12, 14))
+    with pytest.raises(DrawError, match="wants a tuple of samples, got one Image"):
+        mix.draw(torch.Generator(), image)
+    with pytest.raises(DrawError, match="wants a tuple of samples, got one dict"):
+        mix.draw(torch.Generator(), samples_for(mix))({"image": image})
+    bad = [Image(torch.full((3, 12, 14), float("nan")))] * mix.count(2)
+    with pytest.raises(DrawError, match="an image with NaN"):
+        mix(torch.Generator(), bad)
+
+
+@pytest.mark.parametrize("mix", MIXES, ids=repr)
+@pytest.mark.parametrize("other", [{"labels": ("right", "left")}, {"labels": ("left", "right"), "pairs": ((0, 1),)}])
+def test_heat_maps_of_other_things_are_not_mixed(mix, other):
+    data = torch.rand(2, 12, 14)
+    heats = [Heatmap(data, labels=("left", "right"))] * mix.count(2)
+    assert mix(torch.Generator().manual_seed(0), heats).labels == ("left", "right")
+    with pytest.raises(DrawError, match="heat maps of other things"):
+        mix(torch.Generator(), [*heats[:-1], Heatmap(data, **other)])

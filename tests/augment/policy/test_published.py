@@ -69,3 +69,14 @@ def test_what_cannot_be_is_refused():
         RandAugment(-1, magnitude=31, scenery="film")  # pyright: ignore[reportArgumentType]
     with pytest.raises(DrawError, match="a scenery of"):
         TrivialAugment("film")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("policy", [RandAugment(4), TrivialAugment()])
+@pytest.mark.parametrize("channels", [1, 2, 4])
+def test_a_picture_in_gray_takes_all_but_the_saturation(policy, channels):
+    picture, generator = Image(torch.rand(channels, 20, 24)), torch.Generator().manual_seed(0)
+    draws = [policy.draw(generator, picture) for _ in range(60)]
+    assert all(draw(picture).size == (20, 24) for draw in draws)
+    found = {type(step.transform).__name__ for draw in draws for step in draw.steps}
+    assert "Saturation" not in found
+    assert {"Rotate", "Posterize", "Solarize", "Brightness"} <= found

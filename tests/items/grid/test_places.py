@@ -97,3 +97,14 @@ def test_behind_the_horizon_is_very_far_away():
     moved = places.transform(torch.tensor([[3.0, 5.0], [3.0, 20.0]], dtype=torch.float64), away)
     assert moved[0].tolist() == [6.0, 10.0]
     assert moved[1].isfinite().all()
+
+
+@pytest.mark.parametrize("kind", ["cubic", "linear"])
+@pytest.mark.parametrize("far", [1e5, 1e7, 1e9])
+def test_places_far_off_the_grid_come_back_to_what_double_precision_holds(far, kind):
+    fields, size = (field_of(2, 3, kind),), (40, 70)
+    goal = torch.tensor([[far, -far / 3], [20.0, 30.0], [-far, 5.0]], dtype=torch.float64)
+    place = places.straighten(goal, fields, size=size)
+    assert (places.bend(place, fields, size=size) - goal).abs().max() <= 1e-14 * far
+    near = places.straighten(goal[1:2], fields, size=size)
+    assert (place[1] - near[0]).abs().max() < 1e-9

@@ -9,6 +9,7 @@ from jaxtyping import Float, Integer, Shaped
 from torch import Tensor
 
 from leyden.augment.batch.reading import move_batch
+from leyden.augment.chain.chance import demand_generator
 from leyden.augment.chain.transform import Transform
 from leyden.augment.fusing.acting import forbid_nan
 from leyden.augment.fusing.colouring import recolour
@@ -86,13 +87,14 @@ class BatchDraw:
         return torch.stack([one if one.dtype == real else one.to(real) / 255 for one in coloured])
 
     def masks(
-        self, data: Integer[Tensor, "batch *space"], *, interpolation: LabelInterpolation = "nearest"
+        self, data: Integer[Tensor, "batch *space"], *, interpolation: LabelInterpolation = "nearest", outside: int = 0
     ) -> Integer[Tensor, "batch *new_space"]:
-        """Give the label maps after the draws; outside is 0, no label is invented. Label steps are left out.
+        """Give the label maps after the draws; no label is invented. Label steps are left out.
 
         Args:
             data: of any integer dtype.
             interpolation: how labels between pixels are found, as a `Mask` would say.
+            outside: the label of what lies outside the grid, likewise.
 
         Raises:
             DrawError: of another grid or number than the draws.
@@ -100,7 +102,10 @@ class BatchDraw:
         self._check(data, 1)
         if all(move.is_idle for move in self._moves):
             return data
-        return move_batch(data.unsqueeze(1), self._moves, interpolation=interpolation, border="zeros").squeeze(1)
+        # exchanged with the 0 that is filled in, as `Mask.warp` does it
+        swapped = (data ^ outside if outside else data).unsqueeze(1)
+        moved = move_batch(swapped, self._moves, interpolation=interpolation, border="zeros").squeeze(1)
+        return moved ^ outside if outside else moved
 
     def points(self, data: Float[Tensor, "batch point axis"]) -> Float[Tensor, "batch point axis"]:
         """Give places after the draws, in pixels and axis order; left and right are not swapped.
@@ -109,10 +114,13 @@ class BatchDraw:
             data: as many for each sample.
 
         Raises:
-            DrawError: of another number than the draws.
+            DrawError: of another number than the draws, or of other axes.
         """
+        axes = len(self.draws[0].size)
         if len(data) != len(self.draws):
             raise DrawError(f"{len(self.draws)} draws for places of {len(data)} samples; draw again for this batch")
+        if data.ndim != 3 or data.shape[2] != axes:
+            raise DrawError(f"wants batch x point x {axes} places, got shape {tuple(data.shape)}; add or drop an axis")
         return torch.stack([move.points(one) for move, one in zip(self._moves, data, strict=True)])
 
     def _check(self, data: Tensor, channels: int) -> None:
@@ -140,7 +148,8 @@ def draw_batch(
         masks: label maps beside them, for transforms that look at them.
 
     Raises:
-        DrawError: an empty batch, a grid that a step does not fit, or draws that end on different grids.
+        DrawError: an empty batch, another number of masks, a grid that a step does not fit, or draws that end on
+            different grids.
 
     Examples:
         >>> from leyden.augment import Brightness, Flip, Maybe, Rotate
@@ -149,8 +158,11 @@ def draw_batch(
         >>> draws.images(images).shape, len(draws.draws)
         (torch.Size([4, 3, 32, 32]), 4)
     """
+    demand_generator(generator)
     if not len(images):
         raise DrawError("a batch of no image; give at least one")
+    if masks is not None and len(masks) != len(images):
+        raise DrawError(f"{len(masks)} masks beside {len(images)} images; give one an image")
     samples = [(Image(image),) for image in images]
     if masks is not None:
         samples = [(Image(image), Mask(mask)) for image, mask in zip(images, masks, strict=True)]

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from leyden.augment.chain.chance import check, uniform
+from leyden.augment.chain.span import finite
 from leyden.augment.colour.base import Intensity
 from leyden.augment.fusing.layout import BYTES
 from leyden.augment.fusing.scene import Scene
@@ -47,7 +48,7 @@ class Jpeg(Intensity):
     high: int
 
     def __post_init__(self) -> None:
-        whole = int(self.low) == self.low and int(self.high) == self.high
+        whole = finite(self.low, self.high) and int(self.low) == self.low and int(self.high) == self.high
         check(self, {"whole 1 <= low <= high <= 100": whole and 1 <= self.low <= self.high <= 100})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
@@ -101,7 +102,7 @@ class Downscale(Intensity):
     high: float
 
     def __post_init__(self) -> None:
-        check(self, {"0 < low <= high <= 1": 0 < self.low <= self.high <= 1})
+        check(self, {"0 < low <= high <= 1": finite(self.low, self.high) and 0 < self.low <= self.high <= 1})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the factor."""

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from leyden.augment.chain.chance import Range, check, interval
+from leyden.augment.chain.span import degree_rules, ordered
 from leyden.augment.colour.base import Intensity
 from leyden.augment.fusing.step import Numbers, register
 from leyden.items import Size
@@ -26,6 +27,7 @@ class MotionBlur(Intensity):
         low: shortest line in pixels, 1 and up; 1 changes nothing.
         high: longest line.
         degrees: its direction, from -degrees to degrees, or (low, high); 0 is along x, then anticlockwise as shown.
+            One number that reads as radians is refused, as by `Rotate`.
 
     Examples:
         >>> import torch
@@ -45,8 +47,9 @@ class MotionBlur(Intensity):
     degrees: Range = 90
 
     def __post_init__(self) -> None:
-        first, last = interval(self.degrees)
-        check(self, {"1 <= low <= high in pixels": 1 <= self.low <= self.high, "low <= high in degrees": first <= last})
+        angles = {rule.removeprefix("finite "): holds for rule, holds in degree_rules(self.degrees).items()}
+        lengths = ordered((self.low, self.high)) and self.low >= 1
+        check(self, {"finite 1 <= low <= high in pixels": lengths, **angles})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw length and direction."""

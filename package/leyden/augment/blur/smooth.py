@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check
+from leyden.augment.chain.span import finite, ordered
 from leyden.augment.colour.base import Intensity
 from leyden.augment.fusing.step import Numbers, register
 from leyden.items import Size
@@ -46,7 +47,7 @@ class GaussianBlur(Intensity):
     high: float
 
     def __post_init__(self) -> None:
-        check(self, {"0 <= low <= high in pixels": 0 <= self.low <= self.high})
+        check(self, {"finite 0 <= low <= high in pixels": ordered((self.low, self.high)) and self.low >= 0})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the standard deviation."""
@@ -90,7 +91,8 @@ class Sharpen(Intensity):
     sigma: float = 1.0
 
     def __post_init__(self) -> None:
-        check(self, {"0 <= low <= high": 0 <= self.low <= self.high, "sigma above 0 in pixels": self.sigma > 0})
+        amounts, width = ordered((self.low, self.high)) and self.low >= 0, finite(self.sigma) and self.sigma > 0
+        check(self, {"finite 0 <= low <= high": amounts, "sigma above 0 in pixels": width})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the amount."""

@@ -1,12 +1,15 @@
 """Numbers by chance, and how their ranges are written."""
 
+from numbers import Real
 from typing import TypeAlias
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from leyden.errors import DrawError
 
-__all__ = ["Range", "check", "interval", "range_text", "seed_number", "seeded", "uniform"]
+__all__ = ["Range", "check", "demand_generator", "interval", "range_text", "seed_number", "seeded", "uniform"]
 
 Range: TypeAlias = float | tuple[float, float]
 """A number a for everything from -a to a, or (low, high)."""
@@ -24,6 +27,27 @@ def uniform(generator: torch.Generator) -> float:
         [True, True, False, True]
     """
     return torch.rand((), generator=generator, device=generator.device, dtype=torch.float64).item()
+
+
+def demand_generator(generator: object) -> None:
+    """Raise if chance is asked of something that is no generator of torch.
+
+    Args:
+        generator: whatever was given.
+
+    Raises:
+        DrawError: it is none.
+
+    Examples:
+        >>> demand_generator(7)
+        Traceback (most recent call last):
+        leyden.errors.DrawError: wants a torch.Generator to draw from, got 7; give torch.Generator().manual_seed(7)
+    """
+    if not isinstance(generator, torch.Generator):
+        seed = generator if isinstance(generator, int) else 0
+        raise DrawError(
+            f"wants a torch.Generator to draw from, got {generator!r}; give torch.Generator().manual_seed({seed})"
+        )
 
 
 def seed_number(generator: torch.Generator) -> float:
@@ -60,11 +84,18 @@ def seeded(number: float, device: torch.device | str) -> torch.Generator:
 def interval(span: Range) -> tuple[float, float]:
     """Give (low, high).
 
+    Raises:
+        DrawError: it is neither a number nor a tuple of two.
+
     Examples:
         >>> interval(15), interval((0, 30))
         ((-15, 15), (0, 30))
     """
-    return span if isinstance(span, tuple) else (-span, span)
+    if isinstance(span, tuple) and len(span) == 2:
+        return span
+    if isinstance(span, (float, int, Real)):  # the last takes numpy's too, after a longer look
+        return -span, span
+    raise DrawError(f"a range is one number a, for -a..a, or a tuple (low, high), got {span!r}")
 
 
 def range_text(span: Range, factor: float = 1) -> str:
@@ -101,4 +132,13 @@ def check(transform: object, rules: dict[str, bool]) -> None:
     """
     broken = [rule for rule, holds in rules.items() if not holds]
     if broken:
-        raise DrawError(f"{transform!r}: wants {'; '.join(broken)}")
+        raise DrawError(f"{transform!r}: wants {'; '.join([*broken, *_strange(transform)])}")
+
+
+def _strange(transform: object) -> list[str]:
+    """Say which parameters are lists or arrays, for they are what most often breaks a rule."""
+    return [
+        f"{name} in plain numbers, several in a tuple, not as {type(value).__name__}"
+        for name, value in getattr(transform, "__dict__", {}).items()
+        if isinstance(value, list | np.ndarray | Tensor)
+    ]

@@ -8,6 +8,7 @@ from typing import final
 import torch
 
 from leyden.augment.chain.chance import check, uniform
+from leyden.augment.chain.span import finite
 from leyden.augment.chain.transform import Transform
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Arguments, Leaf, Step
@@ -56,7 +57,8 @@ class Maybe(Transform):
 
     def __post_init__(self) -> None:
         made = isinstance(self.transform, Transform)
-        check(self, {"a transform, made (not its class)": made, "a probability p of 0..1": 0 <= self.p <= 1})
+        chance = finite(self.p) and 0 <= self.p <= 1
+        check(self, {"a transform, made (not its class)": made, "a probability p of 0..1": chance})
 
     def arguments(self) -> Arguments:
         """Give the transform, and its probability always."""
@@ -94,8 +96,14 @@ class OneOf(Transform):
     def __init__(self, *choices: Transform, weights: tuple[float, ...] = ()) -> None:
         object.__setattr__(self, "choices", choices)
         object.__setattr__(self, "weights", weights)
-        fit = not weights or (len(weights) == len(choices) and min(weights) >= 0 and sum(weights) > 0)
-        check(self, {"at least one choice": bool(choices), "one weight a choice, 0 and up, not all 0": fit})
+        sound = isinstance(weights, tuple) and finite(*weights)
+        fit = sound and (not weights or (len(weights) == len(choices) and min(weights) >= 0 < sum(weights)))
+        rules = {
+            "at least one choice": bool(choices),
+            "transforms one by one, made (not their classes)": all(isinstance(each, Transform) for each in choices),
+            "one weight a choice in a tuple, 0 and up, not all 0": fit,
+        }
+        check(self, rules)
 
     def arguments(self) -> Arguments:
         """Give the choices one by one."""

@@ -43,11 +43,13 @@ class SomeOf(Transform):
         object.__setattr__(self, "choices", choices)
         object.__setattr__(self, "count", count)
         object.__setattr__(self, "order", order)
-        fewest, most = self._bounds()
+        bounds = self._bounds()
+        whole = len(bounds) == 2 and all(isinstance(end, int) for end in bounds)
         rules = {
             "at least one choice": bool(choices),
-            "transforms, made (not their classes)": all(isinstance(choice, Transform) for choice in choices),
-            "a count from 0 to the number of choices, fewest first": 0 <= fewest <= most <= len(choices),
+            "transforms one by one, made (not their classes)": all(isinstance(choice, Transform) for choice in choices),
+            "a count from 0 to the number of choices, or (fewest, most) in a tuple, whole, fewest first": whole
+            and 0 <= bounds[0] <= bounds[1] <= len(choices),
             f"an order of {get_args(Order)}": order in get_args(Order),
         }
         check(self, rules)

@@ -6,12 +6,13 @@ from typing import TypeVar, final
 
 import torch
 
-from leyden.augment.chain.chance import uniform
+from leyden.augment.chain.chance import check, demand_generator, uniform
 from leyden.augment.fusing.acting import act
 from leyden.augment.fusing.draw import Draw
 from leyden.augment.fusing.plan import write_plan
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Arguments, Expression, Leaf, Numbers, Step
+from leyden.errors import DrawError
 from leyden.items import Size
 
 __all__ = ["Chain", "Single", "Transform"]
@@ -54,8 +55,9 @@ class Transform(Expression, ABC):
             sample: items on one grid. Most transforms look at its size alone.
 
         Raises:
-            DrawError: no item, items on different grids, or a grid that a step does not fit.
+            DrawError: no item, items on different grids, a grid that a step does not fit, or no generator.
         """
+        demand_generator(generator)
         steps, after = self.decide(generator, Scene.of(sample))
         return Draw.fused(after.fusion, steps)
 
@@ -64,6 +66,8 @@ class Transform(Expression, ABC):
         return act(self.draw(generator, sample).fusion, sample)  # drawn for this very grid: no need to look again
 
     def __or__(self, other: object) -> "Chain":
+        if isinstance(other, type) and issubclass(other, Transform):
+            raise DrawError(f"{self!r} | {other.__name__}: a class is no transform; make one, as {other.__name__}(...)")
         if not isinstance(other, Transform):
             return NotImplemented
         return Chain(*_flat(self), *_flat(other))
@@ -94,7 +98,11 @@ class Chain(Transform):
     """Several transforms, one after the other; written `a | b | c`.
 
     Args:
-        steps: in order; none at all is a chain that does nothing.
+        steps: in order, one by one; none at all is a chain that does nothing. The steps of a chain among them count
+            for themselves.
+
+    Raises:
+        DrawError: a list of them, a class, or anything else that is no transform.
 
     Examples:
         >>> from leyden.augment import Flip, Rotate, Zoom
@@ -105,7 +113,11 @@ class Chain(Transform):
     steps: tuple[Transform, ...]
 
     def __init__(self, *steps: Transform) -> None:
-        object.__setattr__(self, "steps", steps)
+        made = all(isinstance(step, Transform) for step in steps)
+        # chains in chains are one chain, as `|` makes it, so that it prints as what makes it
+        flat = tuple(link for step in steps for link in _flat(step)) if made else steps
+        object.__setattr__(self, "steps", flat)
+        check(self, {"transforms one by one, made (not their classes)": made})
 
     def arguments(self) -> Arguments:
         """Give the steps."""

@@ -93,12 +93,12 @@ def sizes_agree(trial: Trial) -> str:
 
 
 def labels_are_a_subset(trial: Trial) -> str:
-    """A mask shows no label that it did not have, but background."""
+    """A mask shows no label that it did not have, but that of its outside."""
     if any(step.transform.kind == "label" for step in trial.draw.steps):
         return ""  # these are there to make labels
     for before, after in zip(items_of(trial.sample), items_of(trial.draw(trial.sample)), strict=True):
         if isinstance(before, Mask) and isinstance(after, Mask):
-            new = set(after.data.unique().tolist()) - set(before.data.unique().tolist()) - {0}
+            new = set(after.data.unique().tolist()) - set(before.data.unique().tolist()) - {0, before.outside}
             if new:
                 return f"labels {sorted(new)} appeared in a mask; move masks with Mask.warp, which interpolates nothing"
     return ""

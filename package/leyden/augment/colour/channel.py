@@ -6,6 +6,7 @@ from typing import final
 import torch
 
 from leyden.augment.chain.chance import Range, check, interval, range_text, uniform
+from leyden.augment.chain.span import finite, ordered
 from leyden.augment.colour.base import Linear, Mixer, channels_of
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
@@ -67,7 +68,8 @@ class ChannelDrop(Linear):
     fill: float = 0.0
 
     def __post_init__(self) -> None:
-        check(self, {"a whole count of 1 and up": self.count >= 1 and int(self.count) == self.count})
+        whole = finite(self.count) and self.count >= 1 and int(self.count) == self.count
+        check(self, {"a whole count of 1 and up": whole, "one finite number as fill": finite(self.fill)})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw 1 for each channel that is kept, 0 for the others."""
@@ -105,8 +107,7 @@ class ChannelGain(Linear):
     amount: Range
 
     def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"-1 < low <= high": -1 < low <= high})
+        check(self, {"finite -1 < low <= high": ordered(self.amount, above=-1)})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw a factor a channel."""
@@ -145,8 +146,7 @@ class ChannelShift(Linear):
     amount: Range
 
     def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"low <= high": low <= high})
+        check(self, {"finite low <= high": ordered(self.amount)})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw what is added to each channel."""

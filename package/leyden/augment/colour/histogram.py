@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from leyden.augment.chain.chance import check
+from leyden.augment.chain.span import ordered
 from leyden.augment.colour.base import Measured, demand_finite
 from leyden.augment.fusing.layout import BYTES, blocks
 from leyden.augment.fusing.step import Numbers, register
@@ -41,7 +42,7 @@ class Equalize(Measured):
     bins: int = 256
 
     def __post_init__(self) -> None:
-        check(self, {"2 bins and up": self.bins >= 2})
+        check(self, {"2 bins and up, a whole number": isinstance(self.bins, int) and self.bins >= 2})
 
     def measure(self, numbers: Numbers, data: Pixels) -> tuple[float, ...]:
         """Give low, high and the cumulative histogram of each channel in turn."""
@@ -112,7 +113,9 @@ class CLAHE(Measured):
     tiles: int = 8
 
     def __post_init__(self) -> None:
-        check(self, {"0 < low <= high": 0 < self.low <= self.high, "1 tile and up": self.tiles >= 1})
+        tiled = isinstance(self.tiles, int) and self.tiles >= 1
+        limits = ordered((self.low, self.high), above=0)
+        check(self, {"finite 0 < low <= high": limits, "1 tile and up, a whole number": tiled})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the limit."""

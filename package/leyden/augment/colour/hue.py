@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.chain.span import degree_rules, finite
 from leyden.augment.colour.base import Intensity, channels_of, demand_rgb
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
@@ -17,6 +18,9 @@ __all__ = ["Hue"]
 
 _SEXTANT = 60
 """Degrees from red to yellow, from yellow to green, and on."""
+
+_CIRCLE = 360
+"""Degrees in a full turn."""
 
 _STRIP = 2**14
 """Pixels looked at together, so that what is computed on the way stays in the cache."""
@@ -31,7 +35,8 @@ class Hue(Intensity):
     Nothing is cut, whatever the range of the values, and grays stay as they are. Has a way back.
 
     Args:
-        degrees: how far, from -degrees to degrees, or (low, high); 120 makes red green, green blue and blue red.
+        degrees: how far, from -degrees to degrees, or (low, high); 120 makes red green, green blue and blue red. One
+            number that reads as radians or is below 1, as full turns are counted, is refused.
 
     Examples:
         >>> from leyden.items import Image
@@ -47,8 +52,12 @@ class Hue(Intensity):
     degrees: Range
 
     def __post_init__(self) -> None:
-        low, high = interval(self.degrees)
-        check(self, {"low <= high in degrees": low <= high})
+        rules, given = degree_rules(self.degrees), self.degrees
+        if not isinstance(given, tuple) and finite(given) and 0 < given < 1:
+            meant, insisted = f"{_CIRCLE * given:.4g}", f"(-{given:.4g}, {given:.4g})"
+            told = f"degrees, and {given:.4g} looks like full turns: as such it is {meant} degrees"
+            rules = {f"{told}, so give {meant}, or {insisted} to insist": False}
+        check(self, rules)
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw an angle in degrees."""

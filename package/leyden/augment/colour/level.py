@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check
+from leyden.augment.chain.span import finite
 from leyden.augment.colour.base import Intensity, Linear, Measured, demand_finite
 from leyden.augment.fusing.layout import blocks, spread
 from leyden.augment.fusing.step import Numbers, register
@@ -45,7 +46,8 @@ class Normalize(Linear):
         check(
             self,
             {
-                "std above 0": all(width > 0 for width in _listed(self.std)),
+                "a finite mean": finite(*_listed(self.mean)),
+                "finite std above 0": finite(*_listed(self.std)) and all(width > 0 for width in _listed(self.std)),
                 "mean and std of as many channels": len(counts) <= 1 and 0 not in counts,
             },
         )
@@ -139,7 +141,7 @@ class Rescale(Measured):
 
     def __post_init__(self) -> None:
         rules = {
-            "0 <= low < high <= 100 in per cent": 0 <= self.low < self.high <= 100,
+            "0 <= low < high <= 100 in per cent": finite(self.low, self.high) and 0 <= self.low < self.high <= 100,
             f"over one of {get_args(Over)}": self.over in get_args(Over),
             "beyond one of ('cut', 'keep')": self.beyond in ("cut", "keep"),
         }
@@ -191,7 +193,8 @@ class Clip(Intensity):
     high: float = 1.0
 
     def __post_init__(self) -> None:
-        check(self, {"low < high": self.low < self.high})
+        numbers = all(isinstance(end, int | float) for end in (self.low, self.high))
+        check(self, {"low < high": numbers and self.low < self.high})
 
     def change(self, numbers: Numbers, data: Pixels) -> Pixels:
         """Clamp."""

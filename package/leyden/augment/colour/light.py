@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.chain.span import finite, ordered
 from leyden.augment.colour.base import Linear
 from leyden.augment.fusing.line import About
 from leyden.augment.fusing.step import Numbers, register
@@ -36,8 +37,7 @@ class Brightness(Linear):
     amount: Range
 
     def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"low <= high": low <= high})
+        check(self, {"finite low <= high": ordered(self.amount)})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw what is added."""
@@ -78,8 +78,7 @@ class Contrast(Linear):
     about: ClassVar[About] = "mean"
 
     def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"-1 < low <= high": -1 < low <= high})
+        check(self, {"finite -1 < low <= high": ordered(self.amount, above=-1)})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the factor."""
@@ -116,6 +115,9 @@ class Invert(Linear):
     """
 
     white: float = 1.0
+
+    def __post_init__(self) -> None:
+        check(self, {"one finite number as white": finite(self.white)})
 
     def line(self, numbers: Numbers) -> tuple[Channels, Channels]:
         """Count down from white."""

@@ -6,6 +6,7 @@ from typing import final
 import torch
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.chain.span import finite, ordered
 from leyden.augment.colour.base import Mixer, channels_of, demand_rgb
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
@@ -40,8 +41,7 @@ class Saturation(Mixer):
     amount: Range
 
     def __post_init__(self) -> None:
-        low, high = interval(self.amount)
-        check(self, {"-1 <= low <= high": -1 <= low <= high})
+        check(self, {"finite -1 <= low <= high": ordered(self.amount) and interval(self.amount)[0] >= -1})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the factor."""
@@ -86,7 +86,7 @@ class Grayscale(Mixer):
     strength: float = 1.0
 
     def __post_init__(self) -> None:
-        check(self, {"a strength of 0..1": 0 <= self.strength <= 1})
+        check(self, {"a strength of 0..1": finite(self.strength) and 0 <= self.strength <= 1})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw nothing, for images of 3 channels."""

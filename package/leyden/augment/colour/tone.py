@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, uniform
+from leyden.augment.chain.span import finite, ordered
 from leyden.augment.colour.base import Intensity, Measured, demand_finite
 from leyden.augment.fusing.layout import BYTES, blocks, spread
 from leyden.augment.fusing.scene import Scene
@@ -60,7 +61,7 @@ class Gamma(Measured):
 
     def __post_init__(self) -> None:
         rules = {
-            "0 < low <= high": 0 < self.low <= self.high,
+            "finite 0 < low <= high": ordered((self.low, self.high), above=0),
             f"over one of {get_args(Span)}": self.over in get_args(Span),
             "side one of ('dark', 'bright')": self.side in ("dark", "bright"),
             "after one of ('range', 'spread')": self.after in ("range", "spread"),
@@ -143,7 +144,7 @@ class Posterize(Intensity):
     high: int
 
     def __post_init__(self) -> None:
-        whole = int(self.low) == self.low and int(self.high) == self.high
+        whole = finite(self.low, self.high) and int(self.low) == self.low and int(self.high) == self.high
         check(self, {"whole 1 <= low <= high <= 8": whole and 1 <= self.low <= self.high <= _BITS})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
@@ -190,7 +191,7 @@ class Solarize(Intensity):
     high: float
 
     def __post_init__(self) -> None:
-        check(self, {"low <= high": self.low <= self.high})
+        check(self, {"finite low <= high": ordered((self.low, self.high))})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the threshold."""

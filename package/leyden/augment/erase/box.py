@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, seed_number, seeded, uniform
+from leyden.augment.chain.span import finite, ordered, pair
 from leyden.augment.erase.fill import Eraser, Fill, fits
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
@@ -51,8 +52,8 @@ class RandomErasing(Eraser):
 
     def __post_init__(self) -> None:
         rules = {
-            "an area of 0 < low <= high <= 1": len(self.area) == 2 and 0 < self.area[0] <= self.area[1] <= 1,
-            "a ratio of 0 < low <= high": len(self.ratio) == 2 and 0 < self.ratio[0] <= self.ratio[1],
+            "an area of 0 < low <= high <= 1": pair(self.area) and 0 < self.area[0] <= self.area[1] <= 1,
+            "a ratio of finite 0 < low <= high": ordered(self.ratio, above=0),
         }
         check(self, {**rules, **fits(self.fill)})
 
@@ -111,10 +112,10 @@ class CoarseDropout(Eraser):
     fill: Fill = 0.0
 
     def __post_init__(self) -> None:
-        whole = int(self.low) == self.low and int(self.high) == self.high
+        whole = finite(self.low, self.high) and int(self.low) == self.low and int(self.high) == self.high
         rules = {
             "whole 1 <= low <= high boxes": whole and 1 <= self.low <= self.high,
-            "a length of 0 < low <= high <= 1": len(self.length) == 2 and 0 < self.length[0] <= self.length[1] <= 1,
+            "a length of 0 < low <= high <= 1": pair(self.length) and 0 < self.length[0] <= self.length[1] <= 1,
         }
         check(self, {**rules, **fits(self.fill)})
 

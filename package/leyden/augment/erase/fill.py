@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import seeded
+from leyden.augment.chain.span import finite
 from leyden.augment.colour.base import Measured, demand_finite
 from leyden.augment.fusing.step import Numbers
 from leyden.types import Pixels
@@ -64,8 +65,7 @@ class Eraser(Measured):
 
 def fits(fill: object) -> dict[str, bool]:
     """Give the rule of what may be filled in, for `check`."""
-    number = isinstance(fill, (int, float))
-    return {"to fill with a number, 'mean' or 'noise'": number or fill in ("mean", "noise")}
+    return {"to fill with a number, 'mean' or 'noise'": finite(fill) or str(fill) in ("mean", "noise")}
 
 
 def _fill(hole: Tensor, measured: tuple[float, ...], generator: torch.Generator | None) -> None:

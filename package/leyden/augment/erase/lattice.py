@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, seed_number, uniform
+from leyden.augment.chain.span import finite, ordered
 from leyden.augment.erase.fill import Eraser, Fill, fits
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
@@ -48,7 +49,10 @@ class GridMask(Eraser):
     fill: Fill = 0.0
 
     def __post_init__(self) -> None:
-        rules = {"1 <= low <= high boxes": 1 <= self.low <= self.high, "a part of 0 < part < 1": 0 < self.part < 1}
+        rules = {
+            "finite 1 <= low <= high boxes": ordered((self.low, self.high)) and self.low >= 1,
+            "a part of 0 < part < 1": finite(self.part) and 0 < self.part < 1,
+        }
         check(self, {**rules, **fits(self.fill)})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import chain
 from math import ceil, isnan, prod
+from numbers import Integral
 from typing import TypeVar
 
 from torch import Tensor
@@ -141,7 +142,8 @@ def _crop(grid: Size, start: Size, size: Size) -> Move:
 
 
 def _check_window(grid: Size, start: Size, size: Size) -> None:
-    fits = len(start) == len(size) == len(grid)
+    whole = all(isinstance(count, Integral) for count in (*start, *size))
+    fits = whole and len(start) == len(size) == len(grid)
     if not fits or any(
         first < 0 or count < 1 or first + count > whole for first, count, whole in zip(start, size, grid, strict=True)
     ):

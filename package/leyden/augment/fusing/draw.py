@@ -8,8 +8,8 @@ from leyden.augment.fusing.acting import act, act_back, act_within
 from leyden.augment.fusing.fusion import Fusion
 from leyden.augment.fusing.plan import write_plan
 from leyden.augment.fusing.scene import grid_of
-from leyden.augment.fusing.step import Step
-from leyden.augment.fusing.stored import pack, read_json, unpack, write_json
+from leyden.augment.fusing.step import Leaf, Step, fused
+from leyden.augment.fusing.stored import checked_size, pack, read_json, unpack, write_json
 from leyden.errors import DrawError
 from leyden.items import Affine, Size
 from leyden.items.grid import size_text
@@ -56,9 +56,13 @@ class Draw:
     fusion: Fusion = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "size", checked_size(self.size))
+        object.__setattr__(self, "steps", tuple(self.steps))
         fusion = Fusion.of(self.size)
         for step in self.steps:
-            fusion = step.transform.fuse(fusion, step.numbers)
+            if not isinstance(step, Step) or not isinstance(step.transform, Leaf):
+                raise DrawError(f"a draw is made of steps, got {step!r}; give Step(transform, numbers), or use draw()")
+            fusion = fused(fusion, step)
         object.__setattr__(self, "fusion", fusion)
 
     @staticmethod
@@ -207,6 +211,8 @@ def write_draws(draws: Iterable[Draw]) -> str:
         >>> read_draws(write_draws(draws)) == draws
         True
     """
+    if isinstance(draws, Draw):
+        raise DrawError("wants several draws, got one; use its to_json, or give [draw]")
     return write_json({_LIST: [pack((draw.size, draw.steps)) for draw in draws]})
 
 
@@ -232,5 +238,5 @@ def _reading(text: str, build: Callable[[Any], _Read]) -> _Read:
     """Build something from JSON; whatever is wrong with the text is one kind of error."""
     try:
         return build(read_json(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DrawError(f"not a stored draw: {error!r} in {text[:80]!r}; give what Draw.to_json wrote") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DrawError(f"not a stored draw: {error!r} in {str(text)[:80]!r}; give what Draw.to_json wrote") from error

@@ -86,8 +86,8 @@ def channel_means(data: Tensor) -> tuple[float, ...]:
     pixels = _pixels(data)
     if pixels is not None:
         return tuple(gain * mean for mean in cv2.mean(pixels)[: data.shape[0]])
-    if data.dtype == torch.uint8 and data.device.type == "cpu" and data.is_contiguous():
-        return tuple(gain * cv2.mean(plane.reshape(1, -1))[0] for plane in data.numpy())
+    if data.dtype == torch.uint8 and data.device.type == "cpu":
+        return tuple(gain * cv2.mean(plane.reshape(1, -1))[0] for plane in planar(data).numpy())
     wide = torch.float64 if data.dtype == torch.float64 else torch.float32
     means = data.detach().mean(dim=tuple(range(1, data.ndim)), dtype=wide)
     return tuple(gain * mean for mean in means.tolist())

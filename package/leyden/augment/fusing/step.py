@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, final
 from leyden.augment.fusing.fusion import Fusion
 from leyden.errors import DrawError
 
-__all__ = ["Arguments", "Expression", "Kind", "Leaf", "Numbers", "Step", "register", "registered"]
+__all__ = ["Arguments", "Expression", "Kind", "Leaf", "Numbers", "Step", "fused", "register", "registered"]
 
 Kind: TypeAlias = Literal["spatial", "border", "linear", "intensity", "label"]
 """What a step is fused with: spatial ones with each other, linear ones with their neighbours, others with none."""
@@ -89,6 +89,18 @@ class Step:
     def __repr__(self) -> str:
         drawn = ", ".join(f"{number:.4g}" for number in self.numbers)
         return f"{self.transform!r}{f' at {drawn}' if drawn else ''}"
+
+
+def fused(fusion: Fusion, step: Step) -> Fusion:
+    """Give the fusion of the steps so far and one that somebody wrote, in code or in JSON.
+
+    Raises:
+        DrawError: it does not fit, or has too few numbers.
+    """
+    try:
+        return step.transform.fuse(fusion, step.numbers)
+    except IndexError as error:
+        raise DrawError(f"{step!r} has too few numbers for {len(fusion.new_size)} axes; draw them anew") from error
 
 
 _REGISTRY: dict[str, type[Leaf]] = {}

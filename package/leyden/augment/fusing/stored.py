@@ -8,13 +8,33 @@ from leyden.augment.fusing.step import Leaf, Numbers, Step, registered
 from leyden.errors import DrawError
 from leyden.items import Size
 
-__all__ = ["Drawn", "pack", "read_json", "unpack", "write_json"]
+__all__ = ["Drawn", "checked_size", "pack", "read_json", "unpack", "write_json"]
 
 Drawn = tuple[Size, tuple[Step, ...]]
 """What makes a draw: its grid and its steps."""
 
 _VERSION = 1
 """Of the JSON; stored draws of another version are refused rather than misread."""
+
+
+def checked_size(size: Any) -> Size:
+    """Give a size as the tuple that it should be.
+
+    Args:
+        size: pixels along each axis, in any sequence.
+
+    Raises:
+        DrawError: no two or three whole numbers of at least one.
+
+    Examples:
+        >>> checked_size([8, 6])
+        (8, 6)
+    """
+    numbers = tuple(size) if isinstance(size, list | tuple) else ()
+    whole = all(isinstance(count, int) and not isinstance(count, bool) and count >= 1 for count in numbers)
+    if len(numbers) not in (2, 3) or not whole:
+        raise DrawError(f"a draw is for a grid of two or three axes, at least one pixel each, got size {size!r}")
+    return numbers
 
 
 def pack(drawn: Drawn) -> dict[str, Any]:

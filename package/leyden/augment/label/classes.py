@@ -83,10 +83,11 @@ class Remap(Labelling):
     rest: int | None
 
     def __init__(self, labels: Mapping[int, int] | tuple[tuple[int, int], ...], *, rest: int | None = None) -> None:
-        pairs = tuple(labels.items()) if isinstance(labels, Mapping) else tuple(labels)
+        given = tuple(labels.items() if isinstance(labels, Mapping) else labels)
+        pairs = tuple(tuple(pair) if isinstance(pair, list | tuple) else (pair,) for pair in given)
         object.__setattr__(self, "labels", pairs)
         object.__setattr__(self, "rest", rest)
-        old = [pair[0] for pair in pairs]
+        old = [pair[0] for pair in pairs if pair]
         whole = all(isinstance(number, int) for pair in pairs for number in pair)
         check(
             self,

@@ -7,11 +7,13 @@ from typing import Any, ClassVar, TypeVar, cast, final
 
 import torch
 
+from leyden.augment.chain.chance import demand_generator
+from leyden.augment.fusing.acting import forbid_nan
 from leyden.augment.fusing.scene import grid_of
 from leyden.augment.fusing.step import Expression, Numbers
 from leyden.augment.fusing.stored import read_json, write_json
 from leyden.errors import DrawError
-from leyden.items import Item, Size
+from leyden.items import Image, Item, Size, items_of
 from leyden.items.grid import size_text
 from leyden.items.sample import map_together
 
@@ -87,6 +89,8 @@ class Mix(Expression, ABC):
         Raises:
             DrawError: another number of samples, or grids that do not fit.
         """
+        demand_generator(generator)
+        _demand_several(samples, self)
         sizes = tuple(map(grid_of, samples))
         wanted = self.count(len(sizes[0]) if sizes else 2)
         if len(sizes) != wanted or len({len(size) for size in sizes}) > 1:
@@ -131,14 +135,19 @@ class MixDraw:
             samples: on the grids of this draw, all of one build.
 
         Raises:
-            DrawError: other grids, or items that cannot be mixed.
+            DrawError: other grids, items that cannot be mixed, or an image that shows NaN.
             ItemError: samples of different builds.
         """
+        _demand_several(samples, self.mix)
         sizes = tuple(map(grid_of, samples))
         if sizes != self.sizes:
             drawn, given = (" and ".join(map(size_text, each)) or "none" for each in (self.sizes, sizes))
             raise DrawError(f"a draw for samples of {drawn}, got {given}; draw again for these")
-        return map_together(lambda items: self.mix.mixed(self.numbers, items), samples)
+        mixed = map_together(lambda items: self.mix.mixed(self.numbers, items), samples)
+        for item in items_of(mixed):
+            if isinstance(item, Image):
+                forbid_nan(item.data)
+        return mixed
 
     def to_json(self) -> str:
         """Write the draw, exactly.
@@ -176,12 +185,17 @@ class MixDraw:
                 raise DrawError(f"no mix named {stored['mix']!r}; import the module that makes it")
             make = cast("Any", Mix.known[stored["mix"]])
             return MixDraw(make(*stored["arguments"], **stored["options"]), stored["sizes"], stored["numbers"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise DrawError(f"not a stored draw: {error!r} in {text[:80]!r}; give what to_json wrote") from error
+        except (ValueError, LookupError, TypeError) as error:
+            raise DrawError(f"not a stored draw: {error!r} in {str(text)[:80]!r}; give what to_json wrote") from error
 
     def __repr__(self) -> str:
         grids = " + ".join(map(size_text, self.sizes))
         return f"MixDraw({grids}: {self.mix!r} at {', '.join(f'{number:.4g}' for number in self.numbers)})"
+
+
+def _demand_several(samples: object, mix: Mix) -> None:
+    if not isinstance(samples, Sequence):
+        raise DrawError(f"{mix!r} wants a tuple of samples, got one {type(samples).__name__}; use leyden.data.zip")
 
 
 def _tuples(value: Any) -> Any:

@@ -8,9 +8,19 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, uniform
+from leyden.augment.chain.span import finite
 from leyden.augment.fusing.step import Numbers
 from leyden.augment.mix.base import Mix
-from leyden.augment.mix.parts import beta, check_alike, check_sizes, join_boxes, join_points, of_kind, shared
+from leyden.augment.mix.parts import (
+    alike_heats,
+    beta,
+    check_alike,
+    check_sizes,
+    join_boxes,
+    join_points,
+    of_kind,
+    shared,
+)
 from leyden.errors import DrawError
 from leyden.items import Image, Item, Keypoints, Label, Mask, Size
 from leyden.items.boxes import Boxes
@@ -51,7 +61,7 @@ class CutMix(Mix):
 
     def __post_init__(self) -> None:
         share = "a share min_visible of 0..1"
-        rules = {"alpha above 0": self.alpha > 0, share: 0 <= self.min_visible <= 1}
+        rules = {"a finite alpha above 0": finite(self.alpha) and self.alpha > 0, share: 0 <= self.min_visible <= 1}
         check(self, {**rules, "classes of 0 and up": self.classes >= 0})
 
     def numbers(self, generator: torch.Generator, sizes: tuple[Size, ...]) -> Numbers:
@@ -78,8 +88,8 @@ class CutMix(Mix):
             data = self._pasted([mask.data[None] for mask in of_kind(Mask, items, self)], start, end)[0]
             return replace(first, data=data)
         if isinstance(first, Heatmap):
-            data = self._pasted([heat.data for heat in of_kind(Heatmap, items, self)], start, end)
-            return Heatmap(data, first.labels, first.pairs, first.spacing, first.affine)
+            data = self._pasted([heat.data for heat in alike_heats(items, self)], start, end)
+            return replace(first, data=data)
         if isinstance(first, Label | SoftLabel):
             share = prod(last - begin for begin, last in zip(start, end, strict=True)) / numbers[-1]
             return shared(items, (1 - share, share), self.classes)

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check
+from leyden.augment.chain.span import finite
 from leyden.augment.fusing.step import Numbers
 from leyden.augment.mix.base import Mix
-from leyden.augment.mix.parts import beta, check_alike, check_sizes, join_boxes, of_kind, shared
+from leyden.augment.mix.parts import alike_heats, beta, check_alike, check_sizes, join_boxes, of_kind, shared
 from leyden.errors import DrawError
 from leyden.items import Image, Item, Label, Size
 from leyden.items.boxes import Boxes
@@ -47,7 +48,8 @@ class MixUp(Mix):
     classes: int = 0
 
     def __post_init__(self) -> None:
-        check(self, {"alpha above 0": self.alpha > 0, "classes of 0 and up": self.classes >= 0})
+        rules = {"a finite alpha above 0": finite(self.alpha) and self.alpha > 0}
+        check(self, {**rules, "classes of 0 and up": self.classes >= 0})
 
     def numbers(self, generator: torch.Generator, sizes: tuple[Size, ...]) -> Numbers:
         """Draw the share of the first sample."""
@@ -61,8 +63,8 @@ class MixUp(Mix):
             data = self._blended([image.data for image in of_kind(Image, items, self)], numbers[0])
             return replace(first, data=data)
         if isinstance(first, Heatmap):
-            data = self._blended([heat.data for heat in of_kind(Heatmap, items, self)], numbers[0])
-            return Heatmap(data, first.labels, first.pairs, first.spacing, first.affine)
+            data = self._blended([heat.data for heat in alike_heats(items, self)], numbers[0])
+            return replace(first, data=data)
         if isinstance(first, Label | SoftLabel):
             return shared(items, (numbers[0], 1 - numbers[0]), self.classes)
         if isinstance(first, Boxes):

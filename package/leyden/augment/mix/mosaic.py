@@ -12,7 +12,7 @@ from torch import Tensor
 from leyden.augment.chain.chance import check, uniform
 from leyden.augment.fusing.step import Arguments, Numbers
 from leyden.augment.mix.base import Mix
-from leyden.augment.mix.parts import check_alike, join_boxes, join_points, join_polygons, of_kind, shared
+from leyden.augment.mix.parts import alike_heats, check_alike, join_boxes, join_points, join_polygons, of_kind, shared
 from leyden.augment.spatial.geometry import shift
 from leyden.errors import DrawError
 from leyden.items import BorderMode, Image, Item, Keypoints, Label, Mask, Move, Size
@@ -67,7 +67,8 @@ class Mosaic(Mix):
             object.__setattr__(self, name, value)
         modes = get_args(BorderMode)
         rules = {
-            "a size of two or three axes, two pixels or more each": len(size) in (2, 3) and min(size) >= 2,
+            "a size of two or three axes, two pixels or more each": len(size) in (2, 3)
+            and all(isinstance(count, int) and count >= 2 for count in size),
             f"border one of {modes}": border in modes,
             "a share min_visible of 0..1": 0 <= min_visible <= 1,
             "classes of 0 and up": classes >= 0,
@@ -125,8 +126,8 @@ class Mosaic(Mix):
         if isinstance(first, Mask):
             masks = of_kind(Mask, cut, self)
             data = self._filled([each.data[None] for each in masks], offsets)[0]
-            return Mask(data, _common(masks), interpolation=first.interpolation)
-        heats = of_kind(Heatmap, cut, self)
+            return Mask(data, _common(masks), interpolation=first.interpolation, outside=first.outside)
+        heats = alike_heats(cut, self)
         data = self._filled([each.data for each in heats], offsets)
         return Heatmap(data, heats[0].labels, heats[0].pairs, _common(heats))
 

@@ -12,10 +12,14 @@ from leyden.errors import DrawError
 from leyden.items import Item, Keypoints, Label, Size
 from leyden.items.boxes import Boxes
 from leyden.items.grid import size_text
+from leyden.items.heatmap import Heatmap
 from leyden.items.label import SoftLabel
 from leyden.items.polygon import Polygon
 
-__all__ = ["beta", "check_alike", "check_sizes", "join_boxes", "join_points", "join_polygons", "of_kind", "shared"]
+__all__ = [
+    "alike_heats", "beta", "check_alike", "check_sizes", "join_boxes", "join_points", "join_polygons", "of_kind",
+    "shared",
+]  # fmt: skip
 
 _Item = TypeVar("_Item", bound=Item)
 
@@ -36,6 +40,19 @@ def of_kind(kind: type[_Item], items: tuple[Item, ...], mix: object) -> list[_It
         kinds = ", ".join(type(item).__name__ for item in items)
         raise DrawError(f"{mix!r}: {kinds} stand in one place of the samples; give the same kind in each")
     return found
+
+
+def alike_heats(items: tuple[Item, ...], mix: object) -> list[Heatmap]:
+    """Give the heat maps, if their channels are of the same things.
+
+    Raises:
+        DrawError: they are not, or not all items are heat maps.
+    """
+    heats = of_kind(Heatmap, items, mix)
+    if len({(tuple(heat.labels), tuple(heat.pairs)) for heat in heats}) > 1:
+        told = " and ".join(map(repr, heats))
+        raise DrawError(f"{mix!r}: heat maps of other things, {told}; give all the same labels and pairs")
+    return heats
 
 
 def check_alike(tensors: Sequence[Tensor], mix: object) -> None:

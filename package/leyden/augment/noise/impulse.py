@@ -6,6 +6,7 @@ from typing import final
 import torch
 
 from leyden.augment.chain.chance import check, seed_number, seeded
+from leyden.augment.chain.span import finite
 from leyden.augment.colour.base import Intensity
 from leyden.augment.fusing.layout import blocks
 from leyden.augment.fusing.scene import Scene
@@ -43,7 +44,9 @@ class SaltPepper(Intensity):
     white: float = 1.0
 
     def __post_init__(self) -> None:
-        check(self, {"fractions 0 <= low <= high <= 1": 0 <= self.low <= self.high <= 1})
+        parts = finite(self.low, self.high) and 0 <= self.low <= self.high <= 1
+        values = {"finite numbers as black and white": finite(self.black, self.white)}
+        check(self, {"fractions 0 <= low <= high <= 1": parts, **values})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the fraction."""

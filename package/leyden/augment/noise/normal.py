@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, seed_number, seeded
+from leyden.augment.chain.span import ordered
 from leyden.augment.colour.base import Intensity
 from leyden.augment.fusing.layout import blocks
 from leyden.augment.fusing.scene import Scene
@@ -41,7 +42,7 @@ class GaussianNoise(Intensity):
     high: float
 
     def __post_init__(self) -> None:
-        check(self, {"0 <= low <= high": 0 <= self.low <= self.high})
+        check(self, {"finite 0 <= low <= high": ordered((self.low, self.high)) and self.low >= 0})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw the standard deviation."""

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from leyden.augment.chain.chance import check, seed_number, seeded, uniform
+from leyden.augment.chain.span import ordered, pair
 from leyden.augment.colour.base import Intensity, Measured, channels_of, demand_finite, demand_rgb
 from leyden.augment.fusing.layout import BYTES, blocks
 from leyden.augment.fusing.scene import Scene
@@ -48,7 +49,7 @@ class ShotNoise(Intensity):
     high: float
 
     def __post_init__(self) -> None:
-        check(self, {"0 < low <= high photons": 0 < self.low <= self.high})
+        check(self, {"finite 0 < low <= high photons": ordered((self.low, self.high), above=0)})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw the photons that make 1, and a seed."""
@@ -102,8 +103,9 @@ class ISONoise(Measured):
     shift: tuple[float, float] = (0.01, 0.05)
 
     def __post_init__(self) -> None:
-        shifted = len(self.shift) == 2 and 0 <= self.shift[0] <= self.shift[1]
-        check(self, {"0 <= low <= high": 0 <= self.low <= self.high, "0 <= low <= high of the shift": shifted})
+        shifted = pair(self.shift) and 0 <= self.shift[0] <= self.shift[1]
+        strengths = ordered((self.low, self.high)) and self.low >= 0
+        check(self, {"finite 0 <= low <= high": strengths, "0 <= low <= high of the shift": shifted})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw strength and shift."""

@@ -7,15 +7,21 @@ import torch
 
 from leyden.augment.chain.chance import check
 from leyden.augment.chain.several import decide_apart
+from leyden.augment.chain.span import finite
 from leyden.augment.chain.transform import Transform
+from leyden.augment.colour import Saturation
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Leaf, Step
 from leyden.augment.policy.table import Scenery, choices_at, choices_up_to
+from leyden.items import Image
 
 __all__ = ["RandAugment", "TrivialAugment"]
 
 _STRONGEST = 30
 """The largest magnitude."""
+
+_COLOURS = 3
+"""Channels of an image in colour."""
 
 
 @final
@@ -23,9 +29,9 @@ _STRONGEST = 30
 class RandAugment(Transform):
     """Do several transforms of a fixed list, all of one strength, each any one of the list.
 
-    For a `picture` (three colours): nothing, rotate, shear along x and along y, translate, brightness, contrast,
-    saturation, sharpen, posterize, solarize, equalise, spread to the full range. For a `volume` (any channels):
-    nothing, rotate about each axis, shear, translate, zoom, brightness, contrast, gamma, sharpen.
+    For a `picture`: nothing, rotate, shear along x and along y, translate, brightness, contrast, saturation (in images
+    of three channels only), sharpen, posterize, solarize, equalise, spread to the full range. For a `volume`: nothing,
+    rotate about each axis, shear, translate, zoom, brightness, contrast, gamma, sharpen.
 
     Args:
         count: how many, 0 and up.
@@ -48,8 +54,8 @@ class RandAugment(Transform):
 
     def __post_init__(self) -> None:
         rules = {
-            "a count of 0 and up": self.count >= 0,
-            f"a magnitude of 0..{_STRONGEST}": 0 <= self.magnitude <= _STRONGEST,
+            "a count of 0 and up": isinstance(self.count, int) and self.count >= 0,
+            f"a magnitude of 0..{_STRONGEST}": finite(self.magnitude) and 0 <= self.magnitude <= _STRONGEST,
             f"a scenery of {get_args(Scenery)}": self.scenery in get_args(Scenery),
         }
         check(self, rules)
@@ -61,7 +67,7 @@ class RandAugment(Transform):
 
     def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Choose so many times, with repetition, and draw those chosen."""
-        return decide_apart(generator, scene, choices=self.choices, count=self.count)
+        return decide_apart(generator, scene, choices=_for(scene, self.choices), count=self.count)
 
     def parts(self) -> tuple[tuple[float, Leaf], ...]:
         """List what may happen, each with how likely it happens at least once."""
@@ -99,11 +105,18 @@ class TrivialAugment(Transform):
 
     def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Choose one, and draw it."""
-        return decide_apart(generator, scene, choices=self.choices, count=1)
+        return decide_apart(generator, scene, choices=_for(scene, self.choices), count=1)
 
     def parts(self) -> tuple[tuple[float, Leaf], ...]:
         """List what may happen."""
         return _listed(self.choices, 1 / len(self.choices))
+
+
+def _for(scene: Scene, choices: tuple[Transform, ...]) -> tuple[Transform, ...]:
+    """Leave out what needs three colours where the images have others."""
+    if {item.data.shape[0] for item in scene.items if isinstance(item, Image)} <= {_COLOURS}:
+        return choices
+    return tuple(each for each in choices if not any(isinstance(leaf, Saturation) for _, leaf in each.parts()))
 
 
 def _listed(choices: tuple[Transform, ...], chance: float) -> tuple[tuple[float, Leaf], ...]:

@@ -24,7 +24,7 @@ from leyden.augment.spatial import Rotate, Shear, Translate, Zoom
 __all__ = ["Breadth", "Scenery", "choices_at", "choices_up_to"]
 
 Scenery: TypeAlias = Literal["picture", "volume"]
-"""What is augmented: a `picture` of three colours, or a `volume` of any channels."""
+"""What is augmented: a `picture`, in colour or gray, or a `volume`; of any channels."""
 
 Breadth: TypeAlias = Literal["narrow", "wide"]
 """How far the strongest goes: `narrow` as RandAugment, `wide` as TrivialAugment."""

@@ -5,10 +5,10 @@ from math import radians, tan
 from typing import ClassVar, final, get_args
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.chain.span import degree_rules, ordered
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
 from leyden.augment.spatial.geometry import Axis, about_centre, across, axis_index, rotation, scaling, shift
-from leyden.augment.spatial.span import degree_rules, ordered
 from leyden.items import Affine, Size
 
 __all__ = ["Flip", "Rotate", "Scale", "Shear", "Translate", "Zoom"]

@@ -81,7 +81,7 @@ class Border(Single):
     """Set what images show outside their grid, for the whole chain wherever this stands in it; the last one counts.
 
     Chains without it reflect, so that no network learns to see the black corners of a rotation. Masks get
-    background everywhere outside.
+    their label `outside` there.
 
     Args:
         mode: `zeros`, `border` (the nearest pixel) or `reflection`.

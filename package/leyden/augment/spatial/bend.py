@@ -2,13 +2,13 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from math import isfinite
 from typing import ClassVar, final
 
 import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, seed_number, seeded
+from leyden.augment.chain.span import finite
 from leyden.augment.chain.transform import Single
 from leyden.augment.fusing.fusion import Fusion
 from leyden.augment.fusing.scene import Scene
@@ -95,7 +95,7 @@ class Elastic(Bending):
     cells: int = 4
 
     def __post_init__(self) -> None:
-        rules = {"a finite amount above 0": isfinite(self.amount) and self.amount > 0}
+        rules = {"a finite amount above 0": finite(self.amount) and self.amount > 0}
         rules["at least one cell, a whole number"] = isinstance(self.cells, int) and self.cells >= 1
         check(self, rules)
         check(self, {self._bound(2): self.cells * self.amount < _SAFE[2]})
@@ -150,7 +150,13 @@ class GridDistortion(Bending):
 
     def __post_init__(self) -> None:
         whole = isinstance(self.cells, int) and self.cells >= 2
-        check(self, {"an amount above 0 and below 1": 0 < self.amount < 1, "two or more cells, a whole number": whole})
+        check(
+            self,
+            {
+                "an amount above 0 and below 1": finite(self.amount) and 0 < self.amount < 1,
+                "two or more cells, a whole number": whole,
+            },
+        )
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw a seed for the widths of the cells."""

@@ -5,10 +5,10 @@ from math import radians, tan
 from typing import final, get_args
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
+from leyden.augment.chain.span import degree_rules, ordered
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
 from leyden.augment.spatial.geometry import Axis, about_centre, across, rotation, scaling, shift
-from leyden.augment.spatial.span import degree_rules, ordered
 from leyden.items import Affine as Matrix
 from leyden.items import Size
 from leyden.items.grid import compose
@@ -54,7 +54,7 @@ class Affine(Spatial):
 
     def __post_init__(self) -> None:
         rules = {f"turns of {rule}": holds for rule, holds in degree_rules(self.degrees).items()}
-        rules |= {"a zoom of finite 0 < low <= high": ordered(self.zoom, above=0)}
+        rules |= {"a zoom of finite 0 < low <= high, as (low, high)": ordered(self.zoom, above=0)}
         rules |= {"shifts of finite low <= high": ordered(self.translate)}
         rules |= {f"shears of {rule}": holds for rule, holds in degree_rules(self.shear, bound=90).items()}
         check(self, rules)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import final
 
 from leyden.augment.chain.chance import check
+from leyden.augment.chain.span import finite
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
 from leyden.errors import DrawError
@@ -46,7 +47,8 @@ class Perspective(Spatial):
     amount: float
 
     def __post_init__(self) -> None:
-        check(self, {"an amount above 0 and below 1/6 of the axis": 0 < self.amount < 1 / 6})
+        small = finite(self.amount) and 0 < self.amount < 1 / 6
+        check(self, {"an amount above 0 and below 1/6 of the axis": small})
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw two fractions a corner."""

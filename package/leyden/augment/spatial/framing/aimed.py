@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.chain.chance import check, seed_number, seeded, uniform
+from leyden.augment.chain.span import finite
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Arguments, Numbers, register
 from leyden.augment.spatial.framing.crop import Outside, Window
@@ -72,7 +73,9 @@ class LabelCrop(Window):
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "weights", weights)
         super().__init__(*shape, outside=outside)
-        fit = not weights or (len(weights) == len(labels) and min(weights) >= 0 and 0 < sum(weights) < float("inf"))
+        whole = isinstance(labels, tuple) and all(isinstance(label, int) for label in labels)
+        check(self, {"labels in a tuple of whole numbers": whole, "weights in a tuple": isinstance(weights, tuple)})
+        fit = not weights or (len(weights) == len(labels) and finite(*weights) and min(weights) >= 0 < sum(weights))
         single = len(set(labels)) == len(labels)
         check(self, {"each label once": single, "one weight a label, 0 and up, not all 0": fit})
 

@@ -36,7 +36,8 @@ class _Frame(Spatial):
 class Pad(_Frame):
     """Pad to a size, the picture in the middle; an odd pixel is added at the end.
 
-    What is added shows the border mode of the chain in images (`Border("zeros")` for black) and background in masks.
+    What is added shows the border mode of the chain in images (`Border("zeros")` for black) and the label `outside` in
+    masks.
 
     Args:
         shape: pixels along each axis, in axis order; one number for all axes.
@@ -90,7 +91,7 @@ class PadDivisible(_Frame):
     """Pad until each axis is a multiple of a number, as networks that halve the grid want it.
 
     The picture is in the middle, an odd pixel is added at the end. What is added shows the border mode of the chain in
-    images and background in masks.
+    images and the label `outside` in masks.
 
     Args:
         multiple: pixels; one number for all axes, or one an axis, in axis order.

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from itertools import permutations
-from math import hypot, isfinite
+from math import hypot
 from typing import ClassVar, final
 
 import torch
 
 from leyden.augment.chain.chance import check
+from leyden.augment.chain.span import finite
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Arguments, Numbers, register
 from leyden.augment.spatial.base import Spatial
@@ -56,7 +57,8 @@ class Orientation(Spatial):
     looks_at: ClassVar[str] = "the affine"
 
     def __post_init__(self) -> None:
-        ends = sorted(next((ends for ends in _WORLD if letter in ends), "") for letter in self.code)
+        letters = self.code if isinstance(self.code, str) else ""
+        ends = sorted(next((ends for ends in _WORLD if letter in ends), "") for letter in letters)
         check(self, {'three letters such as "RAS", one of R L, one of A P, one of S I': ends == sorted(_WORLD)})
 
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
@@ -126,7 +128,7 @@ class Spacing(Spatial):
 
     def __init__(self, *millimetres: float) -> None:
         object.__setattr__(self, "millimetres", millimetres)
-        fit = len(millimetres) in (1, 2, 3) and all(isfinite(step) and step > 0 for step in millimetres)
+        fit = len(millimetres) in (1, 2, 3) and finite(*millimetres) and min(millimetres) > 0
         check(self, {"one length, or one an axis, finite and above 0, in mm": fit})
 
     def arguments(self) -> Arguments:

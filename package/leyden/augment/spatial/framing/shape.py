@@ -17,7 +17,9 @@ def shape_rules(shape: Size) -> dict[str, bool]:
         >>> shape_rules((0, 4))
         {'one size, or one an axis, of at least one pixel': False}
     """
-    whole = all(isinstance(count, int) for count in shape)
+    whole = all(isinstance(count, int) and not isinstance(count, bool) for count in shape)
+    if any(isinstance(count, tuple | list) for count in shape):
+        return {"sizes one by one, as 256, 256, not in a tuple or list": False}
     return {"one size, or one an axis, of at least one pixel": 1 <= len(shape) <= 3 and whole and min(shape) >= 1}
 
 

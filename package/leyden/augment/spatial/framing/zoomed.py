@@ -7,12 +7,12 @@ from typing import final
 import torch
 
 from leyden.augment.chain.chance import check, seed_number, seeded, uniform
+from leyden.augment.chain.span import ordered
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Arguments, Numbers, register
 from leyden.augment.spatial.base import Spatial
 from leyden.augment.spatial.framing.shape import for_axes, shape_rules
 from leyden.augment.spatial.geometry import onto_window
-from leyden.augment.spatial.span import ordered
 from leyden.items import Affine, Size
 from leyden.items.grid import size_text
 

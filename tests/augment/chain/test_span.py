@@ -1,8 +1,10 @@
 from math import pi, radians
 
+import numpy as np
 import pytest
+import torch
 
-from leyden.augment.spatial.span import degree_rules, ordered, reads_as_radians
+from leyden.augment.chain.span import degree_rules, finite, ordered, pair, reads_as_radians
 
 
 @pytest.mark.parametrize("degrees", [1, 5, 10, 15, 20, 22.5, 30, 45, 60, 90, 120, 135, 180, 270, 360])
@@ -37,3 +39,23 @@ def test_bounds_are_left_out_and_ends_must_be_finite():
     assert not ordered((0, 1), below=1)
     assert not ordered((0, float("inf")))
     assert not ordered((float("nan"), 1))
+
+
+def test_pi_of_five_decimals_is_noticed():
+    assert reads_as_radians(3.14159 / 2)
+    assert reads_as_radians(3.14159 * 2 / 3)
+    assert not reads_as_radians(1.571 + 0.001)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("span", [[-10, 10], "10", None, (1, 2, 3), (1,), ("a", "b"), np.ones(2), torch.ones(2)])
+def test_what_is_no_range_is_not_ordered(span):
+    assert not ordered(span)
+    assert not all(degree_rules(span).values())
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert finite(np.float32(0.5), np.int64(3), np.float64(1))
+    assert pair((np.float32(0.5), 1))
+    assert not finite(True, "1")
+    assert not finite(np.float32("nan"))

@@ -1,13 +1,43 @@
 """Ranges at the door: in order, finite, and angles in degrees."""
 
 from math import degrees, isclose, isfinite, pi
+from numbers import Real
 
 from leyden.augment.chain.chance import Range, interval
 
-__all__ = ["degree_rules", "ordered", "reads_as_radians"]
+__all__ = ["degree_rules", "finite", "ordered", "pair", "reads_as_radians"]
 
 _CIRCLE = 6.2832
 """Radians of a whole turn, rounded up; nobody turns further by mistake."""
+
+_PI = 1e-6
+"""Relative; what pi lacks when it is written with five decimals."""
+
+
+def finite(*values: object) -> bool:
+    """Tell whether all of some values are numbers, and finite.
+
+    Args:
+        values: whatever was given.
+
+    Examples:
+        >>> finite(1, 0.5), finite(float("inf")), finite("1"), finite([1, 2])
+        (True, False, False, False)
+    """
+    return all(isinstance(value, Real) and isfinite(value) for value in values)
+
+
+def pair(span: object) -> bool:
+    """Tell whether something is a tuple of two finite numbers.
+
+    Args:
+        span: whatever was given.
+
+    Examples:
+        >>> pair((0, 1)), pair([0, 1]), pair(1), pair((0, 1, 2))
+        (True, False, False, False)
+    """
+    return isinstance(span, tuple) and len(span) == 2 and finite(*span)
 
 
 def ordered(span: Range, *, above: float = -float("inf"), below: float = float("inf")) -> bool:
@@ -18,12 +48,17 @@ def ordered(span: Range, *, above: float = -float("inf"), below: float = float("
         above: what low must be above.
         below: what high must be below.
 
+    Returns:
+        False also for what is no range: a list, an array, a word, three numbers.
+
     Examples:
         >>> ordered(15), ordered((3, 2)), ordered((0, 1), above=0), ordered(float("nan"))
         (True, False, False, False)
     """
+    if not pair(span) and not finite(span):
+        return False
     low, high = interval(span)
-    return isfinite(low) and isfinite(high) and above < low <= high < below
+    return above < low <= high < below
 
 
 def reads_as_radians(angle: float) -> bool:
@@ -31,7 +66,8 @@ def reads_as_radians(angle: float) -> bool:
 
     It is taken for radians if it is below 1 (a turn that nobody would see), if it is a whole number of degrees when
     read as radians (`math.pi / 7.2` is 25), or if it is a twelfth of pi, times a whole number up to 24, rounded to
-    two to four decimals (1.57, 3.1416). Whole numbers and numbers with one decimal from 1 on are always degrees.
+    two to four decimals (1.57, 3.1416) or made with pi as 3.14159. Whole numbers and numbers with one decimal from 1 on
+    are always degrees.
 
     Args:
         angle: what was given.
@@ -46,7 +82,7 @@ def reads_as_radians(angle: float) -> bool:
     if not 0 < size <= _CIRCLE or (size >= 1 and float(10 * size).is_integer()):
         return False
     nearest = pi / 12 * round(size / (pi / 12))
-    rounded = any(round(nearest, decimals) == size for decimals in (2, 3, 4))
+    rounded = any(round(nearest, decimals) == size for decimals in (2, 3, 4)) or isclose(size, nearest, rel_tol=_PI)
     return size < 1 or rounded or isclose(degrees(size), round(degrees(size)), rel_tol=1e-9)
 
 
@@ -67,7 +103,7 @@ def degree_rules(span: Range, *, bound: float = float("inf")) -> dict[str, bool]
     """
     words = "finite low <= high in degrees" if bound == float("inf") else f"-{bound} < low <= high < {bound} in degrees"
     rules = {words: ordered(span, above=-bound, below=bound)}
-    if not isinstance(span, tuple) and reads_as_radians(span):
+    if finite(span) and not isinstance(span, tuple) and reads_as_radians(span):
         given, meant = f"{span:.4g}", f"{degrees(span):.4g}"
         told = f"degrees, and {given} looks like radians: as such it is {meant} degrees"
         rules[f"{told}, so give {meant}, or (-{given}, {given}) to insist"] = False
