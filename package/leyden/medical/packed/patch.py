@@ -105,5 +105,5 @@ def _cut(scan: Scan, start: Size, size: Size, *, norm: Norm) -> Scan:
     label = scan.label
     if label is not None:
         place = shifted(label.affine, start)
-        label = Mask(label.data[window], label.spacing, place, interpolation=label.interpolation)
+        label = Mask(label.data[window], label.spacing, place, interpolation=label.interpolation, outside=label.outside)
     return scan._replace(image=image, label=label)
