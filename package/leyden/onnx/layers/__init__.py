@@ -3,6 +3,7 @@
 from leyden.onnx.layers import (
     convolution,
     decomposed,
+    dynamic,
     embedding,
     linear,
     norm,

@@ -9,7 +9,7 @@ from leyden.onnx.lower.call import Call, maker
 from leyden.onnx.lower.given import Given
 from leyden.onnx.ops.network.windows import ones, padded, paddings, reach, same_padded
 
-__all__ = ["convolution", "transposed_convolution"]
+__all__ = ["convolution", "kernel_settings", "padding_before", "transposed_convolution"]
 
 _CLASSES = {3: nn.Conv1d, 4: nn.Conv2d, 5: nn.Conv3d}
 _TRANSPOSED = {3: nn.ConvTranspose1d, 4: nn.ConvTranspose2d, 5: nn.ConvTranspose3d}
@@ -24,8 +24,8 @@ def convolution(call: Call) -> fx.Node | list[Given] | None:
     if make is None or weights is None or kernel is None or kernel.sizes is None:
         return None
     out, inward, *sizes = kernel.sizes
-    settings = _settings(call, len(sizes))
-    padding, data = _padding(call, tuple(sizes), settings)
+    settings = kernel_settings(call, len(sizes))
+    padding, data = padding_before(call, call.tensor(0), tuple(sizes), settings)
     layer = bare(
         lambda: make(
             inward * settings["groups"], out, tuple(sizes), padding=padding, bias="bias" in weights, **settings
@@ -48,7 +48,7 @@ def transposed_convolution(call: Call) -> fx.Node | list[Given] | None:
     if make is None or extra is None or weights is None or kernel is None or kernel.sizes is None:
         return None
     inward, out, *sizes = kernel.sizes
-    settings = _settings(call, len(sizes))
+    settings = kernel_settings(call, len(sizes))
     padding = tuple(call.attributes.get("pads", ())[: len(sizes)]) or (0,) * len(sizes)
     layer = bare(
         lambda: make(
@@ -68,7 +68,8 @@ def _ranked(call: Call, node: fx.Node) -> fx.Node | list[Given]:
     return [Given(value.name or "", int(value.dtype or kernel.code), (None,) * kernel.rank, node)]
 
 
-def _settings(call: Call, axes: int) -> dict[str, Any]:
+def kernel_settings(call: Call, axes: int) -> dict[str, Any]:
+    """Give stride, dilation and groups of a convolution as torch's layers take them."""
     strides, dilations = call.attributes.get("strides"), call.attributes.get("dilations")
     return {"stride": ones(strides, axes), "dilation": ones(dilations, axes), "groups": call.attributes.get("group", 1)}
 
@@ -86,9 +87,11 @@ def _weights(call: Call, kind: type[nn.Module]) -> dict[str, Any] | None:
     return {"path": place, "weight": weights[0], **({"bias": biases[0]} if biases else {})}
 
 
-def _padding(call: Call, sizes: tuple[int, ...], settings: dict[str, Any]) -> tuple[tuple[int, ...], fx.Node]:
+def padding_before(
+    call: Call, data: fx.Node, sizes: tuple[int, ...], settings: dict[str, Any]
+) -> tuple[tuple[int, ...], fx.Node]:
     """Give the padding that the layer adds to both sides, and the data, to which any other padding was added."""
-    data, axes, way = call.tensor(0), len(sizes), call.attributes.get("auto_pad", "NOTSET")
+    axes, way = len(sizes), call.attributes.get("auto_pad", "NOTSET")
     spans, strides, given = reach(sizes, settings["dilation"]), settings["stride"], call.given(0)
     space = () if given is None or given.shape is None else given.shape[2:]
     known = tuple(size for size in space if isinstance(size, int))

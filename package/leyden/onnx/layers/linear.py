@@ -8,7 +8,7 @@ from leyden.onnx.layers.bare import bare, filled, fits
 from leyden.onnx.lower.call import Call, maker
 from leyden.onnx.lower.given import Given
 
-__all__ = ["gemm", "matmul"]
+__all__ = ["bias_behind", "gemm", "matmul", "turn"]
 
 
 @maker("Gemm")
@@ -48,7 +48,7 @@ def matmul(call: Call) -> fx.Node | None:
     weights = _weights(call, matrix, turned=True)
     if weights is None:
         return None
-    data, (add, bias) = call.tensor(0), _bias(call, deep)
+    data, (add, bias) = call.tensor(0), bias_behind(call, deep)
     biases = call.builder.weights.own(bias) if bias is not None and fits(call, bias, path) else None
     layer = bare(lambda: nn.Linear(wide, deep, bias=biases is not None))
     layer = filled(layer, weight=weights[0], bias=biases[0] if biases else None)
@@ -62,17 +62,18 @@ def _weights(call: Call, matrix: Given, *, turned: bool) -> tuple[nn.Parameter, 
     whole = matrix.whole or matrix
     same = matrix.order == "same" and matrix.sizes == whole.sizes
     if not same and matrix.order != "turned":
-        return call.own(1, layout="transposed", make=_turn, invert=torch.t) if turned else call.own(1)
+        return call.own(1, layout="transposed", make=turn, invert=torch.t) if turned else call.own(1)
     if same is not turned:
         return call.builder.weights.own(whole)
-    return call.builder.weights.own(whole, layout="transposed", make=_turn, invert=torch.t)
+    return call.builder.weights.own(whole, layout="transposed", make=turn, invert=torch.t)
 
 
-def _turn(matrix: torch.Tensor) -> tuple[torch.Tensor]:
+def turn(matrix: torch.Tensor) -> tuple[torch.Tensor]:
+    """Give the weight of a Linear of the matrix that ONNX multiplies with."""
     return (matrix.t(),)
 
 
-def _bias(call: Call, deep: int) -> tuple[Call | None, Given | None]:
+def bias_behind(call: Call, deep: int) -> tuple[Call | None, Given | None]:
     """Find the bias that is added to a product, and the node that adds it."""
     add = call.follower("Add")
     if add is None or (call.builder.names.from_torch and add.scope != call.scope):
@@ -85,7 +86,7 @@ def _free(call: Call, matrix: Given) -> fx.Node | None:
     if matrix.order != "turned" or matrix.whole is None:
         return None
     data, weight = call.tensor(0), call.builder.tensor(matrix.whole)
-    add, bias = _bias(call, (matrix.sizes or (0, 0))[1])
+    add, bias = bias_behind(call, (matrix.sizes or (0, 0))[1])
     if add is None or bias is None:
         return call.function(functional.linear, data, weight)
     call.absorb(add)

@@ -11,9 +11,10 @@ from leyden.onnx.lower.call import Call, maker
 from leyden.onnx.lower.given import Given
 from leyden.onnx.lower.naming import identifier
 from leyden.onnx.lower.reading import shape_of
+from leyden.onnx.lower.safety.budget import unwatched
 from leyden.onnx.ops.dtypes import is_float_code, torch_dtype
 
-__all__ = ["dequantise", "quantise"]
+__all__ = ["dequantise", "quantise", "rounding_of", "weight_of"]
 
 _GRIDS = (2, 3, 4, 5)  # integers of 8 and of 16 bits; torch cannot round to fewer
 _BIAS = 6  # the int32 of biases, whose scale is so small that nothing need be rounded
@@ -60,13 +61,17 @@ def dequantise(call: Call) -> Sequence[Given] | None:
     rounding = _rounding(call, code=data.code, rank=data.rank)
     if rounding is None:
         return None
-    points = call.given(2)
-    made = call.builder.weights.made
-    weight = made.get((data, scale, points))
-    if weight is None:
-        weight = made[data, scale, points] = _weight(data, scale, rounding)
+    weight = weight_of(call, (data, scale, call.given(2)), rounding)
     weight.uses += uses
     return [weight]
+
+
+def weight_of(call: Call, parts: tuple[Given, Given, Given | None], rounding: FakeQuantise) -> Given:
+    """Give the floating-point weight that known integers, a scale and zero points stand for; one weight for each."""
+    made = call.builder.weights.made
+    if parts not in made:
+        made[parts] = _weight(parts[0], parts[1], rounding)
+    return made[parts]
 
 
 def _is_alike(one: Call, other: Call) -> bool:
@@ -91,16 +96,21 @@ def _rounding(call: Call, *, code: int, rank: int | None) -> FakeQuantise | None
         return None
     if len(scale.sizes) > 1 or (call.given(2) is not None and points is None):
         return None
+    axis = call.attributes.get("axis", 1)
+    if scale.size != 1 and axis < 0 and rank is None:
+        return None
+    return rounding_of(scale, points, code=code, axis=axis if axis >= 0 else axis + (rank or 0))
+
+
+def rounding_of(scale: Given, points: Given | None, *, code: int, axis: int) -> FakeQuantise | None:
+    """Give what rounds to integers with a known scale, along an axis if there are several; None if one is no scale."""
     scales = scale.value()
     if not bool((scales.isfinite() & (scales > 0)).all()):
         return None
     zero = torch.zeros(scales.shape) if points is None else points.value()
     if scales.numel() == 1:
         return FakeQuantise(scales.reshape(()).float(), zero.reshape(()).int(), Grid(code))
-    axis = call.attributes.get("axis", 1)
-    if axis < 0 and rank is None:
-        return None
-    return FakeQuantise(scales.float(), zero.int(), Grid(code, axis if axis >= 0 else axis + (rank or 0)))
+    return FakeQuantise(scales.float(), zero.int().expand(scales.shape).contiguous(), Grid(code, axis))
 
 
 def _as_it_is(call: Call, node: fx.Node) -> Given:
@@ -122,7 +132,9 @@ def _dequantised(data: Given, rounding: FakeQuantise, dtype: torch.dtype) -> Ten
     shape = [1] * value.ndim
     if axis is not None:
         shape[axis] = -1
-    return ((value.float() - rounding.zero_point.reshape(shape)) * rounding.scale.reshape(shape)).to(dtype)
+    with unwatched():  # four times as many bytes as the integers have, which are held already
+        real = value.float().sub_(rounding.zero_point.reshape(shape)).mul_(rounding.scale.reshape(shape))
+        return real.to(dtype)
 
 
 def _rounded(rounding: FakeQuantise, layer: nn.Module | None, layout: str) -> nn.Module:

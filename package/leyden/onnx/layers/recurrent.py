@@ -15,7 +15,7 @@ from leyden.onnx.lower.reading import to_torch
 from leyden.onnx.ops.recurrent.kernel import reorder
 from leyden.onnx.ops.recurrent.plan import Plan, kernel_of
 
-__all__ = ["batch_second", "recurrent", "with_directions"]
+__all__ = ["batch_second", "is_zero", "recurrent", "with_directions"]
 
 _LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
 _SEQUENCE_LENS, _STATES, _PEEPHOLES = 4, (5, 6), 7  # positions of inputs
@@ -145,7 +145,7 @@ def _filled(call: Call, plan: Plan, layer: nn.RNNBase) -> nn.RNNBase | None:
 def _states(call: Call, plan: Plan) -> tuple[fx.Node | tuple[fx.Node, ...], ...]:
     """Give the first states as the layer takes them; nothing where they are zeros."""
     places = _STATES if plan.kind == "LSTM" else _STATES[:1]
-    nodes = [None if _is_zero(call, place) else call.tensor(place) for place in places]
+    nodes = [None if is_zero(call, place) else call.tensor(place) for place in places]
     given = next((node for node in nodes if node is not None), None)
     if given is None:
         return ()
@@ -154,7 +154,7 @@ def _states(call: Call, plan: Plan) -> tuple[fx.Node | tuple[fx.Node, ...], ...]
     return (ready,) if plan.kind == "LSTM" else ready
 
 
-def _is_zero(call: Call, place: int) -> bool:
+def is_zero(call: Call, place: int) -> bool:
     """Say whether a first state is left out or zero, whatever shape it is brought into."""
     value = call.node.inputs[place] if place < len(call.node.inputs) else None
     given = call.given(place)

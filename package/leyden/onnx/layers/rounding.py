@@ -14,7 +14,7 @@ from leyden.onnx.ops.dtypes import torch_dtype
 __all__ = [
     "FakeQuantise", "Grid", "QuantisedConv1d", "QuantisedConv2d", "QuantisedConv3d", "QuantisedConvTranspose1d",
     "QuantisedConvTranspose2d", "QuantisedConvTranspose3d", "QuantisedEmbedding", "QuantisedLinear", "fake_quantise",
-    "with_rounding_",
+    "shown", "whole_steps", "with_rounding_",
 ]  # fmt: skip
 
 
@@ -64,6 +64,25 @@ def fake_quantise(x: Tensor, scale: Tensor, zero_point: Tensor, *, grid: Grid) -
     return result + (inside - inside.detach())
 
 
+def whole_steps(x: Tensor, scale: Tensor, zero_point: Tensor, *, grid: Grid) -> Tensor:
+    """Give how many steps of a scale each number is, as `fake_quantise` rounds it, and with the same gradient.
+
+    Examples:
+        >>> whole_steps(torch.tensor([0.26, 900.0]), torch.tensor(0.5), torch.tensor(0).int(), grid=Grid(2))
+        tensor([  1., 255.])
+    """
+    if grid.axis is not None:
+        along = [-1 if axis == grid.axis else 1 for axis in range(x.ndim)]
+        scale, zero_point = scale.reshape(along), zero_point.reshape(along)
+    low, high = (limit - zero_point for limit in grid.limits)
+    real = x.to(torch.promote_types(x.dtype, torch.float32)) / scale
+    steps = real.detach().round().clamp(low, high)
+    if not (torch.is_grad_enabled() and x.requires_grad):
+        return steps
+    inside = real.clamp(low - 0.5, high + 0.5)
+    return steps + (inside - inside.detach())
+
+
 def _written(x: Tensor, scale: Tensor, zero_point: Tensor, grid: Grid) -> Tensor:
     point = zero_point.to(torch_dtype(grid.code))
     axis: dict[str, Any] = {} if grid.axis is None else {"axis": grid.axis}
@@ -96,7 +115,7 @@ class FakeQuantise(nn.Module):
 
     def extra_repr(self) -> str:
         """Show the integers and the scale, if it is one."""
-        return _shown(self.grid, self.scale)
+        return shown(self.grid, self.scale)
 
 
 class _Rounding:
@@ -113,7 +132,7 @@ class _Rounding:
 
     def extra_repr(self) -> str:
         """Show the layer, and the integers of its weight."""
-        return f"{cast('Any', super()).extra_repr()}, weight: {_shown(self.grid, self.weight_scale)}"
+        return f"{cast('Any', super()).extra_repr()}, weight: {shown(self.grid, self.weight_scale)}"
 
 
 @final
@@ -216,6 +235,7 @@ def with_rounding_(layer: nn.Module, rounding: FakeQuantise) -> nn.Module:
     return layer
 
 
-def _shown(grid: Grid, scale: Tensor) -> str:
+def shown(grid: Grid, scale: Tensor) -> str:
+    """Say in words what a grid and a scale are."""
     kind = str(torch_dtype(grid.code)).removeprefix("torch.")
     return f"{kind}, scale={float(scale):g}" if grid.axis is None else f"{kind}, axis={grid.axis}"

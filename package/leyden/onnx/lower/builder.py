@@ -202,8 +202,10 @@ class Builder:
         return self._noted(self.graph.create_node("call_function", function, arguments, settings, name=_name(name)))
 
     def absorb(self, node: ir.Node) -> None:
-        """Leave out a node: what it gives is given already."""
+        """Leave out a node: what it gives is given already, or nobody else takes it."""
         self._absorbed.add(node)
+        for value in node.outputs:
+            self._known.setdefault(value, self._described(value))
 
     def _lower(self, node: ir.Node) -> None:
         self.shared.current = node

@@ -13,7 +13,7 @@ from leyden.onnx.table import html_table, text_table
 __all__ = ["Held", "Inventory", "inventory"]
 
 _STATISTICS = frozenset(("running_mean", "running_var", "num_batches_tracked"))
-_QUANTISATION = frozenset(("scale", "zero_point", "weight_scale", "weight_zero_point"))
+_QUANTISATION = ("scale", "zero_point")  # how names of how numbers are rounded end
 _MANY = 12  # rows of one kind that are shown
 
 
@@ -121,7 +121,7 @@ def _reason(layer: nn.Module, name: str, value: Tensor) -> str:
     last = name.rpartition(".")[2]
     if last in _STATISTICS:
         return "statistics"
-    if last in _QUANTISATION and not isinstance(layer, Constant):
+    if last.endswith(_QUANTISATION) and not isinstance(layer, Constant):
         return "quantisation"
     if not value.is_floating_point():
         return "integers" if value.dtype != torch.bool else "truth values"

@@ -9,7 +9,7 @@ from leyden.onnx.ops.dtypes import dtype_code, torch_dtype
 from leyden.onnx.ops.elementwise.conversion import convert
 from leyden.onnx.ops.registry import operator
 
-__all__ = ["dequantise", "quantise", "quantise_dynamically", "requantised"]
+__all__ = ["dequantise", "dynamic_steps", "quantise", "quantise_dynamically", "requantised"]
 
 _RANGES = {
     2: (0, 255), 3: (-128, 127), 4: (0, 65535), 5: (-32768, 32767), 21: (0, 15), 22: (-8, 7), 25: (0, 3), 26: (-2, 1),
@@ -59,11 +59,32 @@ def dequantise(
 @operator("DynamicQuantizeLinear", since=11)
 def quantise_dynamically(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Quantise to uint8 with the scale and the zero point that the range of the numbers, and of zero, asks for."""
-    least, greatest = torch.clamp(torch.amin(x), max=0), torch.clamp(torch.amax(x), min=0)
+    least, greatest = torch.clamp(torch.min(x), max=0), torch.clamp(torch.max(x), min=0)
     scale = torch.where(greatest == least, 1, greatest - least) / 255
     zero_point = torch.round(torch.clamp(-least / scale, 0, 255))
     y = torch.clamp(torch.round(x / scale) + zero_point, 0, 255)
     return y.to(torch.uint8), scale, zero_point.to(torch.uint8)
+
+
+def dynamic_steps(x: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Give numbers as whole steps of the scale that their range asks for, and that scale.
+
+    The gradient passes to the numbers as if nothing were rounded; there is none for the scale.
+
+    Args:
+        x: Real numbers.
+        dtype: Type of floating point that the steps are given in.
+
+    Examples:
+        >>> dynamic_steps(torch.tensor([-1.0, 0.3, 254.0]), torch.float32)
+        (tensor([ -1.,   0., 254.]), tensor(1.))
+    """
+    few, scale, zero_point = quantise_dynamically(x.detach().to(torch.float32))
+    steps = few.to(dtype) - zero_point.to(dtype)
+    if torch.is_grad_enabled() and x.requires_grad:
+        real = (x / scale).to(dtype)
+        steps = steps + (real - real.detach())
+    return steps, scale
 
 
 def requantised(quotient: Tensor, zero_point: Tensor | None, code: int, *, saturate: bool = True) -> Tensor:

@@ -1,12 +1,15 @@
 """The LSTM of onnxruntime whose products are of integers."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
-from leyden.onnx.ops.quantised.linear import quantise_dynamically
+from leyden.onnx.ops.quantised.linear import dynamic_steps
+from leyden.onnx.ops.quantised.matrix import exact_dtype
 from leyden.onnx.ops.registry import operator
 
-__all__ = ["dynamic_lstm"]
+__all__ = ["dynamic_lstm", "is_usual", "run_directions"]
 
 _PLAIN = ("sigmoid", "tanh", "tanh")
 
@@ -27,44 +30,84 @@ def dynamic_lstm(
     Raises:
         ValueError: It has peepholes, sequences of several lengths, or activations other than the usual ones.
     """
-    usual = all(name.lower() == _PLAIN[index % 3] for index, name in enumerate(activations))
-    if p is not None or sequence_lens is not None or not usual or activation_alpha or activation_beta:
+    del hidden_size  # the weights say it
+    if p is not None or sequence_lens is not None or not is_usual(activations, activation_alpha, activation_beta):
         raise ValueError("DynamicQuantizeLSTM is computed with the usual activations only, and without peepholes")
-    if clip or input_forget or w_scale is None or r_scale is None:
+    if not is_usual(clip=clip, input_forget=input_forget) or w_scale is None or r_scale is None:
         raise ValueError("DynamicQuantizeLSTM is computed with scales, and without clip and input_forget only")
+    weights = (_centred(w, w_zero_point), _centred(r, r_zero_point))
+    return run_directions(x, weights, (w_scale, r_scale), b, (initial_h, initial_c), direction=direction)
+
+
+def is_usual(
+    activations: Sequence[str] = (), activation_alpha: Sequence[float] = (), activation_beta: Sequence[float] = (),
+    clip: float = 0.0, input_forget: int = 0,
+) -> bool:  # fmt: skip
+    """Say whether attributes ask for the LSTM that is computed here: sigmoid and tanh, nothing cut off.
+
+    Examples:
+        >>> is_usual(("Sigmoid", "Tanh", "Tanh")), is_usual(clip=1.0)
+        (True, False)
+    """
+    usual = all(name.lower() == _PLAIN[index % 3] for index, name in enumerate(activations))
+    return usual and not (activation_alpha or activation_beta or clip or input_forget)
+
+
+def run_directions(
+    x: Tensor, weights: tuple[Tensor, Tensor], scales: tuple[Tensor, Tensor], bias: Tensor | None,
+    states: tuple[Tensor | None, Tensor | None], *, direction: str,
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Run an LSTM each way.
+
+    Args:
+        x: Time, batch, feature.
+        weights: Of the input and of the state, in whole steps of their scales: direction, feature, gate.
+        scales: For each of them: one a direction, or one a direction and gate.
+        bias: Direction, gate twice; None for none.
+        states: What it begins with: hidden and cell; None for zeros.
+        direction: ONNX's word.
+
+    Returns:
+        Outputs (time, direction, batch, feature), and the last states.
+    """
     kinds = ("forward", "reverse") if direction == "bidirectional" else (direction,)
-    zero = x.new_zeros(len(kinds), x.shape[1], hidden_size)
-    first_h, first_c = zero if initial_h is None else initial_h, zero if initial_c is None else initial_c
+    zero = x.new_zeros(len(kinds), x.shape[1], weights[1].shape[1])
+    first_h, first_c = (zero if state is None else state for state in states)
     runs = []
     for index, kind in enumerate(kinds):
-        weight = _real(w[index], w_scale[index], None if w_zero_point is None else w_zero_point[index])
-        state = _real(r[index], r_scale[index], None if r_zero_point is None else r_zero_point[index])
-        bias = 0 if b is None else sum(b[index].chunk(2))
-        gates = _rounded(x) @ weight + bias
-        gates = gates.flip(0) if kind == "reverse" else gates
-        out, last_h, last_c = _steps(gates, state, first_h[index], first_c[index])
+        gates = _product(x.flip(0) if kind == "reverse" else x, weights[0][index], scales[0][index])
+        shift = gates.new_zeros(()) if bias is None else sum(bias[index].chunk(2))
+        settings = (weights[1][index], scales[1][index], torch.as_tensor(shift))
+        out, last_h, last_c = _steps(gates, settings, first_h[index], first_c[index])
         runs.append((out.flip(0) if kind == "reverse" else out, last_h, last_c))
     outs, hidden, cells = zip(*runs, strict=True)
     return torch.stack(outs, 1), torch.stack(hidden), torch.stack(cells)
 
 
-def _steps(gates: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _steps(
+    gates: Tensor, settings: tuple[Tensor, Tensor, Tensor], hidden: Tensor, cell: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    weight, scale, shift = settings
+    weight = weight.to(exact_dtype(weight.shape[0]))
     outs = []
     for step in gates.unbind(0):
-        enter, leave, forget, new = (step + _rounded(hidden) @ weight).chunk(4, -1)
+        enter, leave, forget, new = (step + _product(hidden, weight, scale) + shift).chunk(4, -1)
         cell = torch.sigmoid(forget) * cell + torch.sigmoid(enter) * torch.tanh(new)
         hidden = torch.sigmoid(leave) * torch.tanh(cell)
         outs.append(hidden)
     return torch.stack(outs), hidden, cell
 
 
-def _rounded(x: Tensor) -> Tensor:
-    few, scale, zero_point = quantise_dynamically(x.detach())
-    real = (few.to(x.dtype) - zero_point.to(x.dtype)) * scale
-    return x + (real - x).detach()
+def _product(x: Tensor, weight: Tensor, scale: Tensor) -> Tensor:
+    """Multiply what is rounded by its range with whole steps; sums are exact."""
+    dtype = exact_dtype(weight.shape[0])
+    steps, own = dynamic_steps(x, dtype)
+    return ((steps @ weight.to(dtype)).to(torch.float32) * (own * scale)).to(x.dtype)
 
 
-def _real(weight: Tensor, scale: Tensor, zero_point: Tensor | None) -> Tensor:
-    """Give the weights of a direction, as many rows as there are inputs, as the numbers that they stand for."""
-    number = weight.to(scale.dtype)
-    return (number if zero_point is None else number - zero_point.to(scale.dtype)) * scale
+def _centred(weight: Tensor, zero_point: Tensor | None) -> Tensor:
+    """Take the zero points of each direction, of one or of each gate, away from integers."""
+    number = weight.to(torch.float32)
+    if zero_point is None:
+        return number
+    return number - zero_point.to(torch.float32).reshape(weight.shape[0], 1, -1)
