@@ -12,6 +12,7 @@ __all__ = ["Names", "family_of", "identifier", "is_path", "parameter_path", "sco
 _SCOPES = "pkg.torch.onnx.name_scopes"
 _CLASSES = "pkg.torch.onnx.class_hierarchy"
 _NO_SCOPE = "_empty_nn_module_stack"  # torch's own filler for a node that came from no module
+_FUSED, _READS = ";", "/ReadVariableOp"  # what TensorFlow Lite puts between names, and what it calls a weight
 _QUOTED = re.compile(r"'([^']*)'")
 _DOTTED = re.compile(r"[A-Za-z_0-9]+(\.[A-Za-z_0-9]+)+")
 _MADE = re.compile(r"val_\d+|\d.*")  # what torch's exporters call the values that they make themselves
@@ -115,7 +116,8 @@ class Names:
 def scope_of(name: str, metadata: Mapping[str, str]) -> str:
     """Find the path of the module that a node came from; the empty text where the file does not say.
 
-    Torch's exporter notes the path; its older one, and others, write it into the name of the node.
+    Torch's exporter notes the path; its older one, and others, write it into the name of the node. TensorFlow Lite calls
+    a node by all that was fused into it; the last of them that computes counts.
 
     Examples:
         >>> scope_of("node_conv2d", {"pkg.torch.onnx.name_scopes": "['', 'layer1', 'layer1.0.conv1', 'conv2d']"})
@@ -124,12 +126,14 @@ def scope_of(name: str, metadata: Mapping[str, str]) -> str:
         'layer1.0.conv1'
         >>> scope_of("model/conv1/Conv2D", {})
         'model.conv1'
+        >>> scope_of("relu/Relu;conv2/BiasAdd;conv2/Conv2D;conv2/BiasAdd/ReadVariableOp/resource", {})
+        'conv2'
     """
     if _SCOPES in metadata:
         scopes = [part for part in _QUOTED.findall(metadata[_SCOPES])[:-1] if not part.startswith(_NO_SCOPE)]
         return _clean(scopes[-1]) if scopes else ""
     path = ""
-    for part in name.removeprefix("/").split("/")[:-1]:
+    for part in _own(name).removeprefix("/").split("/")[:-1]:
         path = part if path and part.startswith(f"{path}.") else ".".join(filter(None, (path, part)))
     return _clean(path)
 
@@ -164,6 +168,7 @@ def parameter_path(name: str) -> str:
         >>> parameter_path("encoder.gamma"), parameter_path("onnx::MatMul_12")
         ('encoder.gamma', 'onnx_MatMul_12')
     """
+    name = _own(name)
     return _clean(name) if _DOTTED.fullmatch(name) else identifier(name)
 
 
@@ -177,6 +182,11 @@ def identifier(name: str) -> str:
     clean = _LONG.sub("_", _OUTSIDE.sub("_", name)).strip("_") or "value"
     clean = f"v_{clean}" if clean[0].isdigit() else clean
     return f"{clean}_" if keyword.iskeyword(clean) or clean == "self" else clean
+
+
+def _own(name: str) -> str:
+    """Give the last name that computes, of all that were fused into one."""
+    return ([part for part in name.split(_FUSED) if part and _READS not in part] or [name])[-1]
 
 
 def _clean(path: str) -> str:
