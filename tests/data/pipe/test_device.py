@@ -1,9 +1,12 @@
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import torch
 
 import leyden as ly
+from leyden.data.pipe import device
 from leyden.data.pipe.device import checked_device
 from leyden.errors import DataError
 from leyden.items import Keypoints, Label
@@ -69,3 +72,91 @@ def test_a_device_that_is_not_there_is_refused_at_the_door(wrong):
 def test_a_device_that_is_no_word_is_refused():
     with pytest.raises(DataError, match="the device is a word such as 'cuda:0'; given 3"):
         ly.data.to_device([1], 3)
+
+
+class Stream:
+    """What a stream of CUDA is asked for here; it writes down what happens, and on which stream."""
+
+    told: list[tuple[str, object]]
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def record_event(self):
+        self.told.append((f"{self.name} recorded", moved_last(self.told)))
+        return self.told[-1]
+
+    def wait_event(self, event):
+        self.told.append((f"{self.name} waits", event[1]))
+
+
+def moved_last(told):
+    return [what for how, what in told if how.startswith("moved")][-1]
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_on_cuda_copies_run_on_a_stream_of_their_own_and_the_reader_waits_for_each(monkeypatch):
+    told: list[tuple[str, object]] = []
+    streams, now = {"side": Stream("side"), "reader's": Stream("reader's")}, ["reader's"]
+    Stream.told = told
+
+    @contextmanager
+    def on(stream):
+        now.append(stream.name)
+        yield
+        now.pop()
+
+    def moving(element, target):
+        told.append((f"moved on {now[-1]}", element))
+        assert target == torch.device("cuda:0")
+        return element
+
+    monkeypatch.setattr(torch.cuda, "Stream", lambda target: streams["side"])
+    monkeypatch.setattr(torch.cuda, "stream", on)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda target: streams[now[-1]])
+    monkeypatch.setattr(device, "move", moving)
+    transfer = device._Transfer(torch.device("cuda:0"))
+    begun = [transfer.begun(number) for number in (7, 8)]
+    assert [transfer.finished(each) for each in begun] == [7, 8]
+    assert told == [
+        ("moved on side", 7), ("side recorded", 7), ("moved on side", 8), ("side recorded", 8),
+        ("reader's waits", 7), ("reader's waits", 8),
+    ]  # fmt: skip
+
+
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+@needs_cuda
+@pytest.mark.parametrize("prefetch", [0, 1, 3])
+def test_a_cuda_device_gets_every_batch_whole_while_it_works_on_others(prefetch):
+    batches = [{"x": torch.full((64, 1024, 16), float(number)), "y": [torch.tensor(number)]} for number in range(24)]
+    weights = torch.eye(16, device="cuda")
+    for number, batch in enumerate(batches | ly.data.to_device("cuda", prefetch=prefetch)):
+        for _ in range(20):  # the reader's stream is busy, and memory of earlier batches is free for copies
+            batch["x"] = batch["x"] @ weights
+        assert batch["y"][0].is_cuda
+        assert batch["x"].eq(number).all().item(), number
+    assert "leyden-data-ahead" not in {each.name for each in threading.enumerate()}
+
+
+@needs_cuda
+def test_copies_to_a_cuda_device_go_through_pinned_memory_and_few_are_alive():
+    megabyte, prefetch = 2**18, 2
+    pipe = [torch.zeros(32 * megabyte) for _ in range(12)] | ly.data.to_device("cuda", prefetch=prefetch)
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    for batch in pipe:
+        assert batch.is_cuda
+        del batch
+        torch.cuda.synchronize()
+    alive = (torch.cuda.max_memory_allocated() - before) / (32 * 2**20)
+    assert alive <= prefetch + 1
+
+
+@needs_cuda
+def test_the_device_that_cuda_means_is_the_readers_and_not_the_threads():
+    last = torch.cuda.device_count() - 1
+    with torch.cuda.device(last):
+        assert [each.device.index for each in [torch.zeros(1)] | ly.data.to_device("cuda")] == [last]
