@@ -34,6 +34,8 @@ class RealFile:
         scale: Standard deviation of real numbers.
         batches: Sizes that the first axis is tried at.
         beside: Files that it needs beside it.
+        fixed: Parts of names of parameters that the package itself does not train.
+        without: What of torch is set aside while it trains, as it takes minutes a step: "oneDNN".
     """
 
     package: str
@@ -48,6 +50,8 @@ class RealFile:
     scale: float = 1.0
     batches: tuple[int, ...] = (1, 3, 8)
     beside: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    without: str = ""
 
     @property
     def name(self) -> str:
@@ -56,7 +60,7 @@ class RealFile:
 
 
 def _entry(entry: dict[str, Any]) -> RealFile:
-    lists = {key: tuple(entry[key]) for key in ("batches", "beside") if key in entry}
+    lists = {key: tuple(entry[key]) for key in ("batches", "beside", "fixed") if key in entry}
     return RealFile(**{**entry, **lists})
 
 

@@ -65,7 +65,13 @@ linear layers.
 
 ## Real files
 
-Files that packages bring along, compared with onnxruntime without its optimisations.
+Files that packages bring along, compared with onnxruntime without its optimisations. Inputs are noise, but where a
+network saturates on it: ICLabelNet takes smooth maps, spectra and autocorrelations scaled to 0.99, speechmos/sig the
+logarithm of the power of speech, and the embedder that of its mel bands (`bench/onnx_drawn.py`). Loss is what is left
+after 50 steps of gradient descent with momentum on one batch. Of basic-pitch, what finds the pitches of the sound stays
+as it is, as in its own package. megnet is as sure as single precision can be, and gives no slope to descend. What the
+networks of 8 bits compute is rounded; the weights of ddddocr/common_old are, too, where they are used: single steps
+are too short to move them to the next integer, and are taken back.
 
 {real}
 
