@@ -79,7 +79,9 @@ def trained(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:
     loss is taken back, momentum is lost, and the rate is half from then on; after any other it is a tenth larger.
     """
     given = inputs(file, model, batch=min(2, max(file.batches)), seed=0)
-    parameters = [part for name, part in net.named_parameters() if not any(word in name for word in file.fixed)]
+    parameters: list[Tensor] = [
+        part for name, part in net.named_parameters() if not any(word in name for word in file.fixed)
+    ]
     with warnings.catch_warnings(), torch.backends.mkldnn.flags(enabled=file.without != "oneDNN"):
         warnings.simplefilter("ignore")  # torch's, of flags that only some processors have
         with torch.no_grad():
@@ -87,7 +89,7 @@ def trained(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:
         return _descended(parameters, lambda: loss(outputs(net, given), wanted))
 
 
-def _descended(parameters: Sequence[nn.Parameter], error: Callable[[], Tensor]) -> float:
+def _descended(parameters: list[Tensor], error: Callable[[], Tensor]) -> float:
     """Descend, and give the error that is left, over that before."""
     first = now = error().item()
     pace, rate = [torch.zeros_like(parameter) for parameter in parameters], None

@@ -22,7 +22,7 @@ def noted(scope: str, kind: str = "Conv2d") -> dict[str, str]:
         ("/Add_1", {}, ""),
         ("model/dense 1/MatMul", {}, "model.dense_1"),
         ("Conv_12", {}, ""),
-        ("m/relu/Relu;m/bn/FusedBatchNormV3;m/c1/BiasAdd/ReadVariableOp;m/c1/BiasAdd;m/c2/Conv2D;m/c1/Conv2D", {}, "m.c1"),
+        ("m/relu/Relu;m/bn/BatchNorm;m/c1/BiasAdd/ReadVariableOp;m/c1/BiasAdd;m/c2/Conv2D;m/c1/Conv2D", {}, "m.c1"),
         ("m/out/BiasAdd;m/c5/Conv2D;m/out/Conv2D;m/out/BiasAdd/ReadVariableOp/resource", {}, "m.out"),
         ("m/c1/ReadVariableOp;", {}, "m.c1"),
         (";", {}, ""),

@@ -116,8 +116,8 @@ class Names:
 def scope_of(name: str, metadata: Mapping[str, str]) -> str:
     """Find the path of the module that a node came from; the empty text where the file does not say.
 
-    Torch's exporter notes the path; its older one, and others, write it into the name of the node. TensorFlow Lite calls
-    a node by all that was fused into it; the last of them that computes counts.
+    Torch's exporter notes the path; its older one, and others, write it into the name of the node. TensorFlow Lite
+    calls a node by all that was fused into it; the last of them that computes counts.
 
     Examples:
         >>> scope_of("node_conv2d", {"pkg.torch.onnx.name_scopes": "['', 'layer1', 'layer1.0.conv1', 'conv2d']"})
