@@ -1,7 +1,7 @@
 """What is asked of a network that was made of a real ONNX file: each function measures one thing."""
 
-import warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +82,7 @@ def trained(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:
     parameters: list[Tensor] = [
         part for name, part in net.named_parameters() if not any(word in name for word in file.fixed)
     ]
-    with warnings.catch_warnings(), torch.backends.mkldnn.flags(enabled=file.without != "oneDNN"):
-        warnings.simplefilter("ignore")  # torch's, of flags that only some processors have
+    with torch.backends.mkldnn.flags(enabled=False) if file.without == "oneDNN" else nullcontext():
         with torch.no_grad():
             wanted = [halfway(answer) for answer in outputs(net, given)]
         return _descended(parameters, lambda: loss(outputs(net, given), wanted))
