@@ -26,8 +26,9 @@ def phantom(
 ) -> Scan:  # fmt: skip
     """Make a case: a synthetic tumour on a real template, in t1, t1ce, t2 and flair, with the label that is the truth.
 
-    The same seed and options give the same bytes. Nothing measured on phantoms says anything about patients. About 0.1
-    CPU s at 64 voxels a side and 5 at (155, 240, 240); the first call reads the template, 2 CPU s.
+    The same seed and options give the same bytes, if numba is there both times or neither. Nothing measured on phantoms
+    says anything about patients. About 0.1 CPU s at 64 voxels a side and 5 at (155, 240, 240); the first call reads the
+    template, 2 CPU s.
 
     Args:
         seed: 0 and up; seeds in a row get every kind of tumour in its share, see `leyden.medical.synthetic.KINDS`.
