@@ -22,11 +22,12 @@ demo: $(VENV)/installed
 lab: $(VENV)/installed
 	$(BIN)/leyden lab $(OPTIONS)
 
-# Tests are small: two processes of one thread each are faster than one of two.
+# Tests are small: two processes of one thread each are faster than one of two. The longest come first, so that neither
+# process waits for the other at the end.
 test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 --dist loadscope
-	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=600 notebooks tutorials
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-cell-timeout=600 \
+		tutorials notebooks package tests
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check
