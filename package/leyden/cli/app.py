@@ -1,18 +1,16 @@
 """Train, prune and ship image classifiers; open the workbench; fetch pinned files; look after declared datasets."""
 
-import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from tqdm import tqdm
 
-from leyden import assets, recipe
+from leyden import assets
 from leyden.cli.data import data_commands
 from leyden.cli.lab import open_lab
 from leyden.cli.medical import medical_commands
 from leyden.cli.telling import told
-from leyden.train import History
 
 __all__ = ["demo", "get_asset", "lab", "list_assets", "main"]
 
@@ -33,9 +31,8 @@ def demo(
 ) -> None:
     """Runs the main job: pretrained network, fine-tuned, pruned, shipped as a verified ONNX file, with a report."""
     with told():
-        labelled = recipe.own_images(images, seed=seed) if images else recipe.photos(seed=seed)
-        job = _run(labelled, out, recipe.Plan(size=size, epochs=epochs, seed=seed))
-    rows = recipe.table(job.metrics)
+        job = import_module("leyden.cli.progress")  # Lightning takes seconds to load, and only this command needs it
+        rows = job.run_job(images, out, size=size, epochs=epochs, seed=seed)
     width = max(len(what) for what, _ in rows)
     for what, value in rows:
         typer.echo(f"{what:<{width}}  {value:>10}")
@@ -65,23 +62,6 @@ def get_asset(name: Annotated[str, typer.Argument(help="A name from `leyden asse
     """Fetches one asset into the cache, checks its SHA-256 and says where it is."""
     with told():
         typer.echo(str(assets.fetch(name)))
-
-
-def _run(labelled: recipe.LabelledSet, out: Path, plan: recipe.Plan) -> recipe.Job:
-    """The main job under a progress bar over all its training steps."""
-    seen: dict[int, int] = {}
-    steps = plan.passes * -(-len(labelled.train) // plan.batch)
-    often = 0.1 if sys.stderr.isatty() else 15.0  # seconds: a log file is no place for a moving bar
-    with tqdm(total=steps, unit="step", dynamic_ncols=True, mininterval=often) as bar:
-
-        def advance(history: History) -> None:
-            bar.update(len(history.steps) - seen.get(id(history), 0))
-            seen[id(history)] = len(history.steps)
-
-        def say(line: str) -> None:
-            tqdm.write(line, file=sys.stdout)
-
-        return recipe.run_demo(labelled, out, plan=plan, say=say, listener=advance)
 
 
 def main() -> None:
