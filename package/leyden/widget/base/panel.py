@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 from leyden import plot
 from leyden.errors import LeydenError, PanelError
 from leyden.widget.base.advice import advice
+from leyden.widget.homes import load_view
 
 __all__ = ["Fact", "Panel", "Picture", "Shown", "draws", "explain"]
 
@@ -122,6 +123,7 @@ class Panel(ABC):
         with self._lock:
             if self._view is None:
                 self._open()
+                load_view(type(self).__name__)
                 self._view = self._views[type(self)](self)
             return self._view
 
