@@ -1,13 +1,13 @@
 """Data as containers, and pipes of lazy steps on them, read from left to right."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leyden.data.algebra import choose
 from leyden.data.checking import check
 from leyden.data.declared import catalog, driver, reader, uses
 from leyden.data.fitted import categorified, categorify, crossvalidate, fill, filled, invert, normalise, normalised
 from leyden.data.folder import LabelledImages, check_images, images_in
+from leyden.data.homes import found
 from leyden.data.keep import cache
 from leyden.data.look import duplicates, statistics, timing
 from leyden.data.part import kfolds, leave_out, split, time_series_folds
@@ -32,9 +32,4 @@ __all__ = [
     "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset", "table_in", "time_series_folds",
     "timing", "to_device", "undersample", "uses", "weighted_sample", "window", "zip", "zip_in",
 ]  # fmt: skip
-
-
-def __getattr__(name: str) -> Any:
-    if name != "Module":
-        raise AttributeError(f"leyden.data has no {name!r}")
-    return import_module("leyden.data.module").Module  # Lightning takes a second to load
+__getattr__, __dir__ = found, __all__.copy  # the latter is what completion offers before anything is loaded

@@ -3,12 +3,12 @@
 The steps for `leyden.augment` are here at once; each other name loads what it needs, such as MONAI, on first use.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leyden.medical.artefact import (
     Anisotropy, BiasField, Ghosting, Gibbs, HistogramShift, Motion, NonzeroZNorm, RicianNoise, Spike,
 )  # fmt: skip
+from leyden.medical.homes import found
 
 if TYPE_CHECKING:
     from leyden.medical.case import Case, Cases, Inspection, cases_in, inspect
@@ -34,7 +34,4 @@ __all__ = [
     "schemes", "score_case", "segresnet", "small_segresnet", "surface_dice", "to_grid", "write_phantoms",
     "write_volume",
 ]  # fmt: skip
-
-
-def __getattr__(name: str) -> Any:
-    return import_module("leyden.medical.homes").found(name)
+__getattr__, __dir__ = found, __all__.copy  # the latter is what completion offers before anything is loaded

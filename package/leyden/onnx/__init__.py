@@ -27,6 +27,8 @@ __all__ = [
     "unregister", "verify",
 ]  # fmt: skip
 
+__dir__ = __all__.copy  # what completion offers before anything is loaded
+
 
 def __getattr__(name: str) -> Any:
     homes = import_module("leyden.onnx.homes").HOMES
