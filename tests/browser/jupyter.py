@@ -11,19 +11,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from leyden.cli.lab import lay_out_extension
 
 __all__ = [
-    "CHROMIUM", "NOTEBOOKS", "Lab", "Visit", "cell", "dress", "execute", "faults", "jupyterlab", "open_notebook",
-    "panel", "place", "run_all", "visit", "write",
+    "CHROMIUM", "NOTEBOOKS", "Lab", "Visit", "browsing", "cell", "dress", "execute", "faults", "jupyterlab",
+    "open_notebook", "panel", "place", "run_all", "visit", "write",
 ]  # fmt: skip
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -159,6 +159,15 @@ def wait_for(address: str, log: Path) -> None:
 
 
 @contextmanager
+def browsing() -> Iterator[Browser]:
+    """A browser without pages, for several visits one after the other; asyncio cannot run beside it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def visit(
     lab: Lab,
     notebook: str,
@@ -168,8 +177,9 @@ def visit(
     dark: bool = False,
     scale: float = 1.0,
     without: str = "",
+    browser: Browser | None = None,
 ) -> Iterator[Visit]:
-    """Open a notebook in a browser of its own, and wait until its kernel is there; a thread visits one at a time.
+    """Open a notebook in a page of its own, and wait until its kernel is there; a thread visits one at a time.
 
     Args:
         lab: Where.
@@ -179,14 +189,14 @@ def visit(
         dark: In the dark theme, not the light one.
         scale: Pixels of the screen for one of CSS.
         without: An extension of JupyterLab that is switched off for this visit.
+        browser: One that runs; pages of earlier visits left nothing in it but files it need not load again.
     """
     complaints: list[str] = []
     settings = lab.config / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps({"disabledExtensions": {without: True} if without else {}}), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
+    with nullcontext(browser) if browser else browsing() as running:
+        page = running.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
@@ -195,7 +205,7 @@ def visit(
         dress(page, "JupyterLab Dark" if dark else "JupyterLab Light")
         yield Visit(page, complaints)
         page.evaluate(SHUT)
-        browser.close()
+        page.close()
 
 
 def open_notebook(page: Page, address: str) -> None:

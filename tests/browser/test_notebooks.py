@@ -8,17 +8,24 @@ from pathlib import Path
 import pytest
 
 from browser import sound
-from browser.jupyter import NOTEBOOKS, dress, place, run_all, visit
+from browser.jupyter import NOTEBOOKS, browsing, dress, place, run_all, visit
 
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 OWN = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A browser in which the notebooks are opened one after the other."""
+    with browsing() as found:
+        yield found
+
+
 @pytest.fixture(scope="module", params=[name for name in NAMES if name not in OWN])
-def bench(request, lab, desk):
+def bench(request, lab, desk, browser):
     """A notebook after Run All, in the browser."""
     place(desk, request.param, **sound.SMALL.get(request.param, {}))
-    with visit(lab, f"{request.param}.ipynb") as found:
+    with visit(lab, f"{request.param}.ipynb", browser=browser) as found:
         run_all(found.page)
         sound.keep(found.page, f"{request.param}-light")
         yield found

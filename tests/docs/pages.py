@@ -1,5 +1,7 @@
 """Runs the code of pages, each in a process of its own that has leyden and torch already: they are imported once.
 
+So is what torch imports at its first export: a network of one layer is exported before the first page.
+
 `python pages.py` reads a line of JSON for each page, with its folder and its script, runs the script there in a fork,
 and answers with a line: the traceback, or nothing.
 """
@@ -13,11 +15,12 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import final
 
 __all__ = ["Pages"]
 
-ROOMS = ("data", "items", "augment", "train", "prune", "vision", "plot", "recipe", "widget", "onnx.session")
+ROOMS = ("data", "items", "augment", "train", "prune", "vision", "plot", "recipe", "widget.workbench", "onnx.session")
 
 
 @final
@@ -73,9 +76,19 @@ def in_fork(folder: str, script: str) -> str:
     return told.read_text(encoding="utf-8") if told.exists() else f"ended by signal or exit code {ended}"
 
 
-def main() -> None:
+def load() -> None:
+    """Imports what pages import, and what they import when they export; leaves no thread behind that a fork lacks."""
     for room in ROOMS:
         importlib.import_module(f"leyden.{room}")
+    torch, onnx = importlib.import_module("torch"), importlib.import_module("leyden.onnx")
+    importlib.import_module("tqdm").tqdm.monitor_interval = 0
+    with TemporaryDirectory() as folder:
+        onnx.export(torch.nn.Linear(1, 1).eval(), torch.zeros(1, 1), Path(folder) / "layer.onnx")
+
+
+def main() -> None:
+    with contextlib.redirect_stdout(sys.stderr):
+        load()
     answers = os.fdopen(os.dup(1), "w")
     with contextlib.redirect_stdout(sys.stderr):
         for line in sys.stdin:
