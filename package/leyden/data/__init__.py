@@ -7,7 +7,7 @@ from leyden.data.checking import check
 from leyden.data.declared import catalog, driver, reader, uses
 from leyden.data.fitted import categorified, categorify, crossvalidate, fill, filled, invert, normalise, normalised
 from leyden.data.folder import LabelledImages, check_images, images_in
-from leyden.data.homes import found
+from leyden.data.homes import found as _found
 from leyden.data.keep import cache
 from leyden.data.look import duplicates, statistics, timing
 from leyden.data.part import kfolds, leave_out, split, time_series_folds
@@ -32,4 +32,4 @@ __all__ = [
     "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset", "table_in", "time_series_folds",
     "timing", "to_device", "undersample", "uses", "weighted_sample", "window", "zip", "zip_in",
 ]  # fmt: skip
-__getattr__, __dir__ = found, __all__.copy  # the latter is what completion offers before anything is loaded
+__getattr__, __dir__ = _found, __all__.copy  # the latter is what completion offers before anything is loaded

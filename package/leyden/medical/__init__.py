@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leyden.medical.artefact import (
     Anisotropy, BiasField, Ghosting, Gibbs, HistogramShift, Motion, NonzeroZNorm, RicianNoise, Spike,
 )  # fmt: skip
-from leyden.medical.homes import found
+from leyden.medical.homes import found as _found
 
 if TYPE_CHECKING:
     from leyden.medical.case import Case, Cases, Inspection, cases_in, inspect
@@ -34,4 +34,4 @@ __all__ = [
     "schemes", "score_case", "segresnet", "small_segresnet", "surface_dice", "to_grid", "write_phantoms",
     "write_volume",
 ]  # fmt: skip
-__getattr__, __dir__ = found, __all__.copy  # the latter is what completion offers before anything is loaded
+__getattr__, __dir__ = _found, __all__.copy  # the latter is what completion offers before anything is loaded
