@@ -42,6 +42,8 @@ def files_behind(init: Path) -> set[str]:
     tree = ast.parse(init.read_text(encoding="utf-8"))
     for node in [*tree.body, *names.on_first_use(tree)]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("leyden."):
+            if all((name.asname or "").startswith("_") for name in node.names):
+                continue  # kept to itself
             inner = PACKAGE.joinpath(*str(node.module).split("."), "__init__.py")
             found |= files_behind(inner) if inner.exists() else {str(node.module).removeprefix("leyden.")}
     return found

@@ -1,6 +1,8 @@
 """An export is read as gh or REST wrote it; a bad one is told in sentences, all faults at once."""
 
 import json
+import sys
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -100,6 +102,16 @@ def test_a_title_cannot_move_the_cursor_or_break_the_line() -> None:
     assert issue.title == "red [31m and more"
 
 
+@pytest.fixture
+def usual_depth() -> Iterator[None]:
+    """As deep as Python goes by itself: what ran before in this process may have allowed more."""
+    depth = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(depth)
+
+
+@pytest.mark.usefixtures("usual_depth")
 @pytest.mark.parametrize(
     ("text", "told"),
     [
