@@ -22,12 +22,11 @@ demo: $(VENV)/installed
 lab: $(VENV)/installed
 	$(BIN)/leyden lab $(OPTIONS)
 
-# Tests are small: two processes of one thread each are faster than one of two. The longest come first, so that neither
-# process waits for the other at the end.
+# Tests are small: two processes of one thread each are faster than one of two.
 test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-cell-timeout=600 \
-		tutorials notebooks package tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=600 notebooks tutorials
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check
