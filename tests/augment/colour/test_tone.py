@@ -37,6 +37,18 @@ def test_gamma_keeps_the_range_of_the_image_or_of_each_channel(size):
         np.testing.assert_allclose(run(Gamma(1.7, 1.7, over=over, side="bright"), data), mirrored, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("power", [0.1, 0.6, 1.5, 3.0, 40.0])
+def test_gamma_leaves_an_empty_background_as_it_was(power, dtype):
+    data = torch.zeros(1, 5, 6, 7, dtype=dtype)
+    data[:, 1:4, 2:5, 2:6] = torch.linspace(1e-3, 1, 36, dtype=dtype).reshape(3, 3, 4)
+    data[0, 4, 4, 4] = 1e-30
+    for side, expected in (("dark", data**power), ("bright", 1 - (1 - data) ** power)):
+        result = run(Gamma(power, power, side=side), data)
+        torch.testing.assert_close(result, expected, rtol=1e-5, atol=1e-6)
+        assert (result[data == 0] == 0).all()
+
+
 def test_gamma_may_bring_mean_and_deviation_back():
     data = torch.rand(2, 20, 20) * 10
     for over in ("image", "channel"):
