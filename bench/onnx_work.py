@@ -25,6 +25,8 @@ Answer: TypeAlias = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ROOT / ".onnx-peers" / "bin" / "python"
 IMPORTERS = ("leyden", "onnx2torch", "onnx2pytorch")
+CREWS = 5
+"""Processes of each importer."""
 SAME = 1e-3
 """Largest difference of outputs that passes, over the largest of the original's."""
 
@@ -90,12 +92,17 @@ def conformance_rows(*, match: str) -> Iterator[Row]:
 def speed_rows(folder: Path, *, rounds: int) -> Iterator[Row]:
     """An inference and an import, leyden's beside that of the original and of each peer, in turn: A B, B A ...
 
+    Where a process has its memory makes it some hundredths faster or slower as long as it lives, so there are
+    several of each importer, asked in turn as well.
+
     Args:
         folder: for the files.
         rounds: of timing.
     """
     with ExitStack() as stack:
-        asked = {name: stack.enter_context(importer(name)) for name in ("original", *IMPORTERS)}
+        names = ("original", *IMPORTERS)
+        crews = [{name: stack.enter_context(importer(name)) for name in names} for _ in range(min(rounds, CREWS))]
+        asked = crews[0]
         for network, subject in NETWORKS.items():
             path = write(network, folder)["plain"]
             expected = torch.load(asked["original"].ask("give", path)["file"])
@@ -105,28 +112,31 @@ def speed_rows(folder: Path, *, rounds: int) -> Iterator[Row]:
                 if "fault" in given or differs(given, expected) > SAME:
                     yield row | {"inference": f"cannot: {fault(given)}"}
                     continue
-                pair = asked["leyden"], asked[name]
-                row |= beside("inference", pair, "time", path, count=subject.calls, rounds=rounds)
+                pairs = [(crew["leyden"], crew[name]) for crew in crews]
+                row |= beside("inference", pairs, "time", path, count=subject.calls, rounds=rounds)
                 row["bar"] = "1.05" if name == "original" else "1"
                 if name != "original":
-                    row |= beside("import", pair, "import", path, count=1, rounds=max(1, rounds // 3))
+                    row |= beside("import", pairs, "import", path, count=1, rounds=max(1, rounds // 3))
                     row["bar "] = "1.5" if name == "onnx2torch" else ""
                 yield row
 
 
-def beside(label: str, pair: tuple[Importer, Importer], what: str, path: Path, *, count: int, rounds: int) -> Row:
-    """Both of a pair in turn: medians, and the median of the ratios of a round."""
+def beside(
+    label: str, pairs: list[tuple[Importer, Importer]], what: str, path: Path, *, count: int, rounds: int
+) -> Row:
+    """Both of a pair in turn, and all pairs in turn: medians, and the median of the ratios of a round."""
     spent: list[tuple[float, float]] = []
-    for number in range(rounds + 1):
-        found = [0.0, 0.0]
-        for which in (0, 1) if number % 2 == 0 else (1, 0):
+    for number in range(len(pairs) + rounds):
+        pair, found = pairs[number % len(pairs)], [0.0, 0.0]
+        for which in (0, 1) if number // len(pairs) % 2 == 0 else (1, 0):
             answer = pair[which].ask(what, path, count)
             if "fault" in answer:
                 return {label: f"cannot: {fault(answer)}"}
             found[which] = answer["seconds"]
         spent.append((found[0], found[1]))
-    ours, theirs = (1e3 * statistics.median(times) for times in zip(*spent[1:], strict=True))
-    ratio = statistics.median(one / other for one, other in spent[1:])
+    spent = spent[len(pairs) :]  # the first of each pair warms it up
+    ours, theirs = (1e3 * statistics.median(times) for times in zip(*spent, strict=True))
+    ratio = statistics.median(one / other for one, other in spent)
     return {label: f"{ratio:.3f}", f"{label}, ms": f"{ours:.3g} and {theirs:.3g}"}
 
 
