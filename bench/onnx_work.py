@@ -27,6 +27,8 @@ PEERS = ROOT / ".onnx-peers" / "bin" / "python"
 IMPORTERS = ("leyden", "onnx2torch", "onnx2pytorch")
 CREWS = 5
 """Processes of each importer."""
+KEPT = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
+"""Lets glibc keep what was freed; else it depends on what a process did before whether each call pays for new pages."""
 SAME = 1e-3
 """Largest difference of outputs that passes, over the largest of the original's."""
 
@@ -44,7 +46,7 @@ class Importer:
         pipe = subprocess.PIPE
         self.child = subprocess.Popen(
             command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, bufsize=1,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            env=os.environ | {"OMP_NUM_THREADS": "1"} | KEPT,
         )  # fmt: skip
 
     def ask(self, what: str, path: Path, count: int = 1) -> Answer:

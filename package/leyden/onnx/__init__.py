@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from leyden.onnx.lower.trainable import Held, Inventory, inventory
     from leyden.onnx.overview import Summary, summary
     from leyden.onnx.session import Latency, Session, latency, run
+    from leyden.onnx.slices import as_slices
     from leyden.onnx.value import Value
     from leyden.onnx.write.exporter import export
     from leyden.onnx.write.parity import Case, Parity, verify
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case", "Edge", "Held", "Imported", "Inventory", "Latency", "Limits", "Node", "Origin", "Parity", "Report",
-    "Session", "Summary", "Value", "Weight", "export", "inventory", "latency", "load", "register", "run", "summary",
-    "unregister", "verify",
+    "Session", "Summary", "Value", "Weight", "as_slices", "export", "inventory", "latency", "load", "register", "run",
+    "summary", "unregister", "verify",
 ]  # fmt: skip
 
 __dir__ = __all__.copy  # what completion offers before anything is loaded

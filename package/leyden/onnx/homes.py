@@ -12,6 +12,7 @@ _NAMES = {
     "lower.trainable": ("Held", "Inventory", "inventory"),
     "overview": ("Summary", "summary"),
     "session": ("Latency", "Session", "latency", "run"),
+    "slices": ("as_slices",),
     "value": ("Value",),
     "write.exporter": ("export",),
     "write.parity": ("Case", "Parity", "verify"),

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias, final, get_args
 import cv2
 import torch
 from torch import Tensor
-from torch.nn.functional import threshold_
 
 from leyden.augment.chain.chance import check, uniform
 from leyden.augment.chain.span import finite, ordered
@@ -229,4 +228,4 @@ def _power_on_cpu_(block: Tensor, power: float) -> None:
     block.clamp_(min=floor)
     row = block.numpy().reshape(1, -1)
     cv2.pow(row, power, dst=row)  # a third of the time of torch.pow, which takes its values one by one
-    threshold_(block, 1.001 * floor**power, 0)
+    torch.threshold_(block, 1.001 * floor**power, 0)

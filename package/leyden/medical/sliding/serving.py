@@ -1,5 +1,6 @@
 """An ONNX file as a network for windows."""
 
+import platform
 from pathlib import Path
 from typing import final
 
@@ -14,6 +15,7 @@ from leyden.items import Size
 
 __all__ = ["OnnxNetwork"]
 
+_FAST = platform.machine().lower() in ("x86_64", "amd64")
 _REAL = ("float32", "float16", "float64")
 
 
@@ -21,8 +23,11 @@ _REAL = ("float32", "float16", "float64")
 class OnnxNetwork:
     """An ONNX file, run by onnxruntime, that takes windows and gives regions as a torch module does.
 
+    A file runs on the CPU; on x86-64, where it is faster, with its convolutions of volumes as those of slices, see
+    `leyden.onnx.as_slices`.
+
     Args:
-        source: path of a file, its content, or a `leyden.onnx.Session` that is open already.
+        source: path of a file, its content, or a `leyden.onnx.Session` that is open already, which stays as it is.
         threads: for onnxruntime within an operator; None leaves it to onnxruntime; not for an open session.
 
     Raises:
@@ -42,8 +47,10 @@ class OnnxNetwork:
     """
 
     def __init__(self, source: "onnx.Session | str | Path | bytes", *, threads: int | None = None) -> None:
-        opens = isinstance(source, str | Path | bytes)
-        self.session = onnx.Session(source, threads=threads) if opens else source
+        if isinstance(source, str | Path | bytes):
+            self.session = onnx.Session(onnx.as_slices(source) if _FAST else source, threads=threads)
+        else:
+            self.session = source
         takes = self.session.inputs
         shape = takes[0].shape if len(takes) == 1 else None
         if shape is None or len(shape) not in (4, 5) or takes[0].dtype not in _REAL:
