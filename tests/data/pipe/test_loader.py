@@ -1,5 +1,6 @@
 import _thread
 import gc
+import inspect
 import os
 import threading
 import time
@@ -210,6 +211,16 @@ def test_left_out_the_number_of_workers_is_that_of_the_cores():
 def test_a_number_of_workers_that_makes_no_sense_is_refused(workers, message):
     with pytest.raises(DataError, match=message):
         ly.data.parallel([1], workers)
+
+
+def test_parameters_of_torchs_loader_are_told_what_stands_for_them():
+    with pytest.raises(DataError, match=r"num_workers: write parallel=2 .*; colour: there is no such parameter"):
+        ly.data.DataLoader([1, 2, 3], 2, num_workers=2, colour="red")
+    torchs = set(inspect.signature(torch.utils.data.DataLoader).parameters)
+    ours = set(inspect.signature(ly.data.DataLoader).parameters)
+    for name in torchs - {"dataset", "pin_memory_device", "in_order"} - ours:
+        with pytest.raises(DataError, match=f"{name}: (?!there is no such)"):
+            ly.data.DataLoader([1, 2, 3], 2, **{name: None})
 
 
 def test_a_data_loader_is_a_container_that_can_be_piped_on():

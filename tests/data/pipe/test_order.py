@@ -49,8 +49,10 @@ def test_shuffling_twice_is_not_undone_or_repeated():
 
 
 def test_shuffle_says_how_to_write_a_seed():
-    with pytest.raises(DataError, match="a int is no container"):
-        ly.data.shuffle(0)
+    with pytest.raises(DataError, match=r"takes its seed by name: shuffle\(seed=5\)"):
+        ly.data.shuffle(5)
+    with pytest.raises(DataError, match="by name"):
+        ly.data.shuffle([1, 2], 0)
 
 
 @pytest.mark.parametrize("indices", [[2, -1, 0, 0], (2, 3, 0, 0), np.array([2, -1, 0, 0]), torch.tensor([2, -1, 0, 0])])

@@ -157,6 +157,7 @@ def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
     device: str | torch.device | None = None,
     drop_last: bool = False,
     collate: Callable[[list[Element]], Element] | None = None,
+    **others: Element,
 ) -> View:
     """The usual pipe in torch's habit: `data | shuffle(seed) | batch(batch_size) | parallel() | to_device(device)`.
 
@@ -172,19 +173,39 @@ def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
         device: where to put the batches; None leaves them where they are.
         drop_last: leave out the last elements where they do not fill a batch.
         collate: joins a list of elements in place of `stack`.
+        others: nothing; parameters of torch's class are told what stands for them here.
 
     Raises:
-        DataError: as its steps do.
+        DataError: as its steps do, and for a parameter that is not among these.
 
     Examples:
         >>> DataLoader(range(10), 4, shuffle=True, parallel=2)
         range(0, 10) | shuffle(seed=0) | batch(4) | parallel(2)
     """
+    if others:
+        ways = [f"{name}: {_INSTEAD.get(name, 'there is no such parameter')}" for name in others]
+        raise DataError(f"DataLoader takes other parameters than torch's; {'; '.join(ways)}")
     container = shuffle_step(data, seed=seed) if shuffle else as_container(data)
     view = batch(container, batch_size, drop_last=drop_last, collate=collate)
     if parallel is not False:
         view = _checked(_cores() if parallel is True else parallel, kind).on(view)
     return view if device is None else to_device(view, device)
+
+
+_INSTEAD = {
+    "batch_sampler": "data | subset(...), then batch",
+    "collate_fn": "write collate=",
+    "generator": "write seed=",
+    "multiprocessing_context": 'data | parallel(2, kind="processes", start="spawn")',
+    "num_workers": "write parallel=2 for two threads, kind='processes' for processes",
+    "persistent_workers": "workers live as long as a loop",
+    "pin_memory": "device='cuda' pins what it copies",
+    "prefetch_factor": "data | to_device(device, prefetch=2)",
+    "sampler": "data | subset(...) or data | weighted_sample(...)",
+    "timeout": "a worker that dies is an error at once",
+    "worker_init_fn": "draws are keyed by (seed, epoch, index), whatever the worker",
+}
+"""What stands for the parameters of torch's class."""
 
 
 def _cores() -> int:

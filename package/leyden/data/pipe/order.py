@@ -191,7 +191,7 @@ def shuffle(*given: Element, seed: int = 0) -> Element:
         seed: names the row of orders.
 
     Raises:
-        DataError: the data are no container, or the seed is no whole number.
+        DataError: the data are no container, or the seed is no whole number or not given by its name.
 
     Examples:
         >>> import leyden as ly
@@ -204,6 +204,8 @@ def shuffle(*given: Element, seed: int = 0) -> Element:
         >>> list(range(6) | ly.data.shuffle(seed=0) | ly.data.batch(2))
         [tensor([5, 0]), tensor([1, 4]), tensor([3, 2])]
     """
+    if given and type(given[-1]) is int:
+        raise DataError(f"shuffle takes its seed by name: shuffle(seed={given[-1]})")
     data, _ = parted("shuffle(data, seed=0)", given, 0)
     return applied(Shuffle(seed=checked_seed(seed)), data)
 

@@ -134,7 +134,9 @@ def _why_no_container(data: object) -> str:
     what = f"a {type(data).__name__} is no container: "
     if isinstance(data, str | bytes):
         return what + "text is one element; put it into a list, or read a folder with images_in(folder)"
-    if isinstance(data, Iterable) and getattr(data, "shape", None) != ():
+    if getattr(data, "shape", None) == ():
+        return what + "it has no axis to go along, it is one value; put it into a list"
+    if isinstance(data, Iterable):
         return what + "it can only be gone through in order; a container has __len__ and __getitem__. Try list(data)"
     return what + f"it needs __len__ and __getitem__; given {str(data)[:60]!r}"
 
