@@ -27,11 +27,11 @@ def as_slices(source: Source) -> bytes:
 
     onnxruntime has fast kernels for pictures only. Here each plane goes with its neighbours, side by side as channels,
     through one convolution of pictures; and what is resized along three axes is multiplied with a matrix for each. The
-    sums are the same but for the order of their terms, so answers differ by rounding; inputs, outputs and the sizes that
-    the file takes stay. Networks for segmentation take half to two thirds of the time on a processor with AVX-512, and
-    about three times the memory for what lies between layers: a window of 96 x 96 x 96 through a U-Net of 8 channels
-    470 MiB in place of 160. What is not finite spreads along a resized axis. Another provider than the CPU's is better
-    left the file as it is.
+    sums are the same but for the order of their terms, so answers differ by rounding; inputs, outputs and the sizes
+    that the file takes stay. Networks for segmentation take half to two thirds of the time on a processor with AVX-512,
+    and about three times the memory for what lies between layers: a window of 96 x 96 x 96 through a U-Net of 8
+    channels 470 MiB in place of 160. What is not finite spreads along a resized axis. Another provider than the CPU's
+    is better left the file as it is.
 
     What is not written anew: convolutions in groups, with weights that are no constants of 32 bits, with one plane or
     `auto_pad`; transposed ones; what is in branches and loops; and files before opset 15.
