@@ -42,9 +42,10 @@ and outputs go the same way, and are compared by ONNX's own rule.
 
 Of the processor, one thread; medians over rounds in which two processes were asked in turn: A B, B A, of five such
 pairs, as where a process has its memory makes it some hundredths faster or slower as long as it lives; all keep the
-memory that they free. Below 1, leyden takes less. Files are of torch's older exporter, opset 17, in which each layer of the network is a node, so that all
-three can read them; before anything is timed, each import must give what the original network does, within {same} of
-its largest output. *The original* is that network itself. An import is from the path of a file to a network.
+memory that they free. Below 1, leyden takes less. Files are of torch's older exporter, opset 17, in which each layer of
+the network is a node, so that all three can read them; before anything is timed, each import must give what the
+original network does, within {same} of its largest output. *The original* is that network itself. An import is from the
+path of a file to a network.
 
 {speed}
 
