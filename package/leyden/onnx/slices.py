@@ -26,12 +26,11 @@ def as_slices(source: Source) -> bytes:
     """Write a file's convolutions of volumes as convolutions of slices, for onnxruntime's CPU provider.
 
     onnxruntime has fast kernels for pictures only. Here each plane goes with its neighbours, side by side as channels,
-    through one convolution of pictures; and what is resized along three axes is multiplied with a matrix for each. The
-    sums are the same but for the order of their terms, so answers differ by rounding; inputs, outputs and the sizes
-    that the file takes stay. Networks for segmentation take half to two thirds of the time on a processor with AVX-512,
-    and about three times the memory for what lies between layers: a window of 96 x 96 x 96 through a U-Net of 8
-    channels 470 MiB in place of 160. What is not finite spreads along a resized axis. Another provider than the CPU's
-    is better left the file as it is.
+    through one convolution of pictures; and what is resized along three axes is multiplied with a matrix for each.
+    Answers differ by rounding; inputs, outputs and the sizes that the file takes stay. Networks for segmentation take
+    half to two thirds of the time on a processor with AVX-512, and about three times the memory for what lies between
+    layers: a window of 96 x 96 x 96 through a U-Net of 8 channels 470 MiB in place of 160. What is not finite spreads
+    along a resized axis. For another provider than the CPU's the file is better left as it is.
 
     What is not written anew: convolutions in groups, with weights that are no constants of 32 bits, with one plane or
     `auto_pad`; transposed ones; what is in branches and loops; and files before opset 15.
@@ -40,8 +39,7 @@ def as_slices(source: Source) -> bytes:
         source: Path of a file, or its content; it stays as it is.
 
     Returns:
-        The content of the new file, with its weights, for `Session` or to be kept; that of the source where there is
-        nothing to write anew.
+        The content of the new file, with its weights; that of the source where there is nothing to write anew.
 
     Raises:
         OnnxError: The source cannot be read, or would take more than 2 GiB in one file.
@@ -152,34 +150,37 @@ class _Writer:
 
     def _convolve(self, node: onnx.NodeProto, made: _Convolution) -> None:
         """Depth to the batch's axis, planes that belong together to the channels', and back."""
-        given, planes, stride, pads = node.input[0], made.planes, made.strides[0], made.pads
-        planar = self._add("Transpose", given, perm=_AHEAD)
-        if pads[0] or pads[3] or planes > 1:  # zeros beyond the ends; the last element may reach further
-            ends = [0, pads[0], 0, 0, 0, 0, pads[3] + planes - 1, 0, 0, 0]
-            planar = self._add("Pad", planar, self._constant(ends))
-        depth = self._sizes(given, 2, 3)
-        beyond = self._add("Squeeze", self._add("Add", depth, self._constant([1 - made.span])), self._constant([0]))
-        firsts = self._add("Range", self._constant(0), beyond, self._constant(planes * stride))
-        steps = self._constant(np.arange(made.taps) * made.dilations[0])
-        places = self._add("Add", self._add("Unsqueeze", firsts, self._constant([1])), steps)
-        near = self._add("Gather", planar, places, axis=1)
+        given, planes, pads = node.input[0], made.planes, made.pads
         side = self._constant([-1, made.taps * made.weight.shape[1]])
-        beside = self._add("Reshape", near, self._add("Concat", side, self._sizes(given, 3, 5), axis=0))
+        sizes = self._add("Concat", side, self._sizes(given, 3, 5), axis=0)
         weights = [self._constant(made.flat(), np.float32)]
         weights += [] if made.bias is None else [self._constant(np.tile(made.bias, planes), np.float32)]
         flat = self._add(
-            "Conv", beside, *weights, strides=made.strides[1:], dilations=made.dilations[1:],
-            kernel_shape=made.weight.shape[3:], pads=[pads[1], pads[2], pads[4], pads[5]],
+            "Conv", self._add("Reshape", self._neighbours(given, made), sizes), *weights, strides=made.strides[1:],
+            dilations=made.dilations[1:], kernel_shape=made.weight.shape[3:], pads=[pads[1], pads[2], pads[4], pads[5]],
         )  # fmt: skip
         channels = self._constant([-1, len(made.weight)])
         sizes = self._add("Concat", self._sizes(given, 0, 1), channels, self._sizes(flat, 2, 4), axis=0)
         volume = self._add("Reshape", flat, sizes)
         if planes > 1:  # of an odd depth one plane is too many
-            volume = self._add(
-                "Slice", volume, self._constant([0]), self._add("Add", depth, self._constant([1 - made.span])),
-                self._constant([1]),
-            )  # fmt: skip
+            volume = self._add("Slice", volume, self._constant([0]), self._reach(given, made), self._constant([1]))
         self._add("Transpose", volume, out=node.output[0], perm=_AHEAD)
+
+    def _neighbours(self, given: str, made: _Convolution) -> str:
+        """The planes that each of the output, or two at once, are made of: `batch group tap channel y x`."""
+        planar = self._add("Transpose", given, perm=_AHEAD)
+        begin, end = made.pads[0], made.pads[3] + made.planes - 1
+        if begin or end:  # zeros beyond the ends; the last two planes at once may reach one further
+            planar = self._add("Pad", planar, self._constant([0, begin, 0, 0, 0, 0, end, 0, 0, 0]))
+        beyond = self._add("Squeeze", self._reach(given, made), self._constant([0]))
+        firsts = self._add("Range", self._constant(0), beyond, self._constant(made.planes * made.strides[0]))
+        steps = self._constant(np.arange(made.taps) * made.dilations[0])
+        places = self._add("Add", self._add("Unsqueeze", firsts, self._constant([1])), steps)
+        return self._add("Gather", planar, places, axis=1)
+
+    def _reach(self, given: str, made: _Convolution) -> str:
+        """How many places along the depth a kernel can begin at."""
+        return self._add("Add", self._sizes(given, 2, 3), self._constant([1 - made.span]))
 
     def _enlarges(self, node: onnx.NodeProto) -> bool:
         """Whether a node resizes the three axes of space of a volume, each along itself."""

@@ -147,18 +147,10 @@ def parallel(*given: Element, kind: str = "threads", ordered: bool = True, start
 
 
 def DataLoader(  # noqa: N802 - it stands where torch's class of that name stood
-    data: Element,
-    batch_size: int = 1,
-    *,
-    shuffle: bool = False,
-    seed: int = 0,
-    parallel: bool | int = False,
-    kind: Kind = "threads",
-    device: str | torch.device | None = None,
-    drop_last: bool = False,
-    collate: Callable[[list[Element]], Element] | None = None,
-    **others: Element,
-) -> View:
+    data: Element, batch_size: int = 1, *, shuffle: bool = False, seed: int = 0, parallel: bool | int = False,
+    kind: Kind = "threads", device: str | torch.device | None = None, drop_last: bool = False,
+    collate: Callable[[list[Element]], Element] | None = None, **others: Element,
+) -> View:  # fmt: skip
     """The usual pipe in torch's habit: `data | shuffle(seed) | batch(batch_size) | parallel() | to_device(device)`.
 
     What comes out is that pipe and nothing else: it prints as such, and can be piped on.
