@@ -174,6 +174,25 @@ def test_a_weight_that_a_branch_reads_too_is_kept():
     same(file, as_slices(file), noise(1, 2, 4, 4, 4))
 
 
+def test_weights_beside_the_file_come_into_it(tmp_path):
+    file, path = convolution(noise(12, 2, 3, 3, 3), noise(12)), tmp_path / "net.onnx"
+    written = onnx.ModelProto.FromString(file)
+    onnx.save(written, path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    new = as_slices(path)
+    (tmp_path / "weights.bin").unlink()
+    same(file, new, noise(1, 2, 5, 6, 7))
+
+
+def test_operators_that_onnx_does_not_know_stay(tmp_path):
+    nodes = [
+        helper.make_node("Conv", ["a", "w"], ["c"]),
+        helper.make_node("Foo", ["c"], ["d"], domain="com.acme"),
+        helper.make_node("Resize", ["d", "", "s"], ["b"]),
+    ]
+    file = model(nodes, {"w": noise(2, 2, 3, 3, 3), "s": np.array([1, 1, 2, 2, 2], np.float32)})
+    assert [each for each in kinds(as_slices(file)) if each in ("Foo", "Resize")] == ["Foo", "Resize"]
+
+
 def test_what_is_no_file_is_refused(tmp_path):
     with pytest.raises(OnnxError, match="no such file"):
         as_slices(tmp_path / "none.onnx")

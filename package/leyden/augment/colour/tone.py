@@ -210,8 +210,7 @@ class Solarize(Intensity):
 
 def _power_(block: Tensor, power: float) -> None:
     """Raise flat values to a power in place, negative ones as their opposites."""
-    least = block.min()
-    negative = block < 0 if least < 0 else None
+    negative = block < 0 if block.min() < 0 else None
     if negative is not None:
         block.abs_()
     if block.device.type == "cpu" and not block.requires_grad:

@@ -16,6 +16,8 @@ from leyden.items import Size
 __all__ = ["OnnxNetwork"]
 
 _FAST = platform.machine().lower() in ("x86_64", "amd64")
+_VOLUME = 5
+"""Axes: batch, modality and three of space."""
 _REAL = ("float32", "float16", "float64")
 
 
@@ -23,8 +25,7 @@ _REAL = ("float32", "float16", "float64")
 class OnnxNetwork:
     """An ONNX file, run by onnxruntime, that takes windows and gives regions as a torch module does.
 
-    A file runs on the CPU; on x86-64, where it is faster, with its convolutions of volumes as those of slices, see
-    `leyden.onnx.as_slices`.
+    A file runs on the CPU; one of volumes, on x86-64, where that is faster, as `leyden.onnx.as_slices` writes it.
 
     Args:
         source: path of a file, its content, or a `leyden.onnx.Session` that is open already, which stays as it is.
@@ -47,10 +48,8 @@ class OnnxNetwork:
     """
 
     def __init__(self, source: "onnx.Session | str | Path | bytes", *, threads: int | None = None) -> None:
-        if isinstance(source, str | Path | bytes):
-            self.session = onnx.Session(onnx.as_slices(source) if _FAST else source, threads=threads)
-        else:
-            self.session = source
+        opens = isinstance(source, str | Path | bytes)
+        self.session = onnx.Session(source, threads=threads) if opens else source
         takes = self.session.inputs
         shape = takes[0].shape if len(takes) == 1 else None
         if shape is None or len(shape) not in (4, 5) or takes[0].dtype not in _REAL:
@@ -58,6 +57,8 @@ class OnnxNetwork:
                 f"the file takes {'; '.join(map(str, takes))}; wanted one array of real numbers, batch x modality x "
                 "(z) x y x x"
             )
+        if opens and _FAST and len(shape) == _VOLUME:
+            self.session = onnx.Session(onnx.as_slices(source), threads=threads)
         self._dtype = np.dtype(takes[0].dtype)
         self.batch, self.modalities, *window = (axis if isinstance(axis, int) else None for axis in shape)
         self.window = tuple(window)
