@@ -8,7 +8,7 @@ from leyden.onnx.layers.bare import bare, filled, fits
 from leyden.onnx.lower.call import Call, maker
 from leyden.onnx.lower.given import Given
 
-__all__ = ["bias_behind", "gemm", "matmul", "turn"]
+__all__ = ["bias_behind", "gemm", "matmul"]
 
 
 @maker("Gemm")
@@ -62,15 +62,10 @@ def _weights(call: Call, matrix: Given, *, turned: bool) -> tuple[nn.Parameter, 
     whole = matrix.whole or matrix
     same = matrix.order == "same" and matrix.sizes == whole.sizes
     if not same and matrix.order != "turned":
-        return call.own(1, layout="transposed", make=turn, invert=torch.t) if turned else call.own(1)
+        return call.own(1, layout="transposed", invert=torch.t) if turned else call.own(1)
     if same is not turned:
         return call.builder.weights.own(whole)
-    return call.builder.weights.own(whole, layout="transposed", make=turn, invert=torch.t)
-
-
-def turn(matrix: torch.Tensor) -> tuple[torch.Tensor]:
-    """Give the weight of a Linear of the matrix that ONNX multiplies with."""
-    return (matrix.t(),)
+    return call.builder.weights.own(whole, layout="transposed", invert=torch.t)
 
 
 def bias_behind(call: Call, deep: int) -> tuple[Call | None, Given | None]:

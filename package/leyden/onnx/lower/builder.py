@@ -18,7 +18,7 @@ from leyden.onnx.lower.constant import Constant
 from leyden.onnx.lower.given import Given, Origin
 from leyden.onnx.lower.hosting.structure import drop_unused
 from leyden.onnx.lower.naming import Names, identifier, parameter_path
-from leyden.onnx.lower.reading import read_tensor, shape_of
+from leyden.onnx.lower.reading import read_tensor, read_turned, shape_of
 from leyden.onnx.lower.result.network import Network
 from leyden.onnx.lower.safety.budget import Budget
 from leyden.onnx.lower.weight.placing import place_
@@ -144,6 +144,7 @@ class Builder:
         if value not in self._known:
             if value.is_initializer() and any(value.graph is graph for graph in self._graphs):
                 self._known[value] = self._described(value, read=lambda: read_tensor(value))
+                self._known[value].read_turned = lambda: read_turned(value)
             elif self.outer is None:
                 raise OnnxImportError(f"value {value.name!r} is taken before any node gives it; the file is broken")
             else:

@@ -51,6 +51,7 @@ class Given:
             (nested) tuple of nodes and numbers, too, as arguments of a node may.
         numbers: Whether it is Python numbers (one, or a tuple of them) instead of a tensor.
         read: Reads the value, where it is known beforehand: a tensor or an array of texts, nobody else's memory.
+        read_turned: Reads a matrix transposed, where that can be done with less memory than reading it first.
         stored: Whether it is a tensor that the file holds, and not one that was computed from such.
         uses: How often it is taken in the whole file.
         rounded: Makes a layer that rounds the value at each use, as a quantised weight is, of a plain layer and of the
@@ -66,6 +67,7 @@ class Given:
     node: Any = None
     numbers: bool = False
     read: Callable[[], Any] | None = None
+    read_turned: Callable[[], Tensor] | None = None
     stored: bool = False
     uses: int = 1
     rounded: Callable[[nn.Module | None, str], nn.Module] | None = None
@@ -116,6 +118,10 @@ class Given:
         if self.read is None:
             raise ValueError(f"{self.name} is known only when the network runs")
         return self.read()
+
+    def turned(self) -> Tensor:
+        """Give a matrix that is known beforehand, transposed."""
+        return self.value().t() if self.read_turned is None else self.read_turned()
 
     def literal(self) -> Any:
         """Give the value that is known beforehand as a Python number, text, or (nested) tuple of them.

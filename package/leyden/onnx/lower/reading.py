@@ -11,7 +11,7 @@ from leyden.onnx.lower.safety.budget import unwatched
 from leyden.onnx.lower.source.stored import Stored
 from leyden.onnx.ops.dtypes import STRING, torch_dtype
 
-__all__ = ["read_tensor", "shape_of", "to_torch"]
+__all__ = ["read_tensor", "read_turned", "shape_of", "to_torch"]
 
 
 def read_tensor(value: ir.Value) -> Any:
@@ -21,6 +21,12 @@ def read_tensor(value: ir.Value) -> Any:
         raise OnnxImportError(f"tensor {value.name!r} is named in the file and has no content")
     with unwatched():  # the file holds as many bytes as it says
         return to_torch(tensor)
+
+
+def read_turned(value: ir.Value) -> torch.Tensor:
+    """Read a matrix that a file holds under a name, transposed."""
+    with unwatched():
+        return value.const_value.turned() if isinstance(value.const_value, Stored) else read_tensor(value).t()
 
 
 def to_torch(tensor: ir.TensorProtocol) -> Any:

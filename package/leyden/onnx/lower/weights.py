@@ -61,7 +61,7 @@ class Weights:
 
         Args:
             given: The tensor; floating-point numbers that are known beforehand.
-            layout: Name of what `make` does; one name, one function.
+            layout: Name of what `make` does; one name, one function. A matrix that is "transposed" needs none.
             make: Makes the values of the parameters of the tensor; None for the tensor as it is.
             invert: A function, in a module, that makes the tensor of the parameters; None if the layout has none.
 
@@ -76,8 +76,10 @@ class Weights:
             return None  # a copy of it would learn by itself
         claim = self._claims.get(given)
         if claim is None:
-            tensor = given.value()
-            values = (tensor,) if make is None else make(tensor)
+            if layout == "transposed":
+                values: Sequence[Tensor] = (given.turned(),)
+            else:
+                values = (given.value(),) if make is None else make(given.value())
             claim = Claim(layout, tuple(nn.Parameter(value.contiguous()) for value in values), invert)
             self._claims[given] = claim
         return claim.parameters if claim.layout == layout else None

@@ -26,6 +26,23 @@ def test_it_is_read_as_numpy_reads_it(dtype: str):
     assert tensor.tobytes() == numbers.tobytes()
 
 
+@pytest.mark.parametrize("dtype", ["FLOAT", "DOUBLE", "BFLOAT16", "INT8", "BOOL"])
+@pytest.mark.parametrize("sizes", [(5, 3), (1, 4), (4, 1), (0, 3), (3, 0), (37, 70_000), (70_000, 37)])
+def test_a_matrix_is_read_turned_around_in_pieces(dtype: str, sizes: tuple[int, int]):
+    code = ir.DataType[dtype]
+    numbers = np.random.default_rng(0).integers(0, 2, sizes).astype(code.numpy())
+    tensor = stored(numbers.tobytes(), code, *sizes, before=3)
+    turned = tensor.turned()
+    assert turned.is_contiguous()
+    assert turned.dtype == tensor.tensor().dtype
+    assert torch.equal(turned.float(), tensor.tensor().t().float())
+
+
+def test_of_a_file_that_ends_within_a_matrix_it_is_said_where():
+    with pytest.raises(OnnxImportError, match="its file ends after 80000 of its 240000 bytes"):
+        stored(bytes(80_000), ir.DataType.FLOAT, 6_000, 10).turned()
+
+
 @pytest.mark.parametrize(
     ("dtype", "numbers"),
     [

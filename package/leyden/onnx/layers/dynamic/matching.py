@@ -16,7 +16,7 @@ from leyden.onnx.layers.dynamic.products import (
     DynamicLinear,
     given_rounding,
 )
-from leyden.onnx.layers.linear import bias_behind, turn
+from leyden.onnx.layers.linear import bias_behind
 from leyden.onnx.layers.quantised import rounding_of, weight_of
 from leyden.onnx.layers.rounding import FakeQuantise, Grid
 from leyden.onnx.lower.call import Call, maker
@@ -114,7 +114,7 @@ def _linear(call: Call, found: _Found, bias: Given | None = None) -> fx.Node | N
     if found.parts[1].size not in (1, deep):
         return None
     weight = weight_of(call, found.parts, rounding)
-    layout: dict[str, Any] = {"layout": "transposed", "make": turn, "invert": torch.t} if whole is None else {}
+    layout: dict[str, Any] = {"layout": "transposed", "invert": torch.t} if whole is None else {}
     parameters = call.builder.weights.own(weight, **layout)
     if parameters is None:
         return None

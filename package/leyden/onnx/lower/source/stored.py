@@ -15,6 +15,7 @@ from leyden.onnx.ops.dtypes import torch_dtype
 __all__ = ["Stored"]
 
 _LARGE = 2**20
+_ROWS = 16  # of a matrix that is turned around, at once: a cache line of the new rows
 _FOURS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)  # the magnitudes that a float4e2m1 can have
 
 
@@ -71,6 +72,24 @@ class Stored:
             return (memory != 0).reshape(sizes)
         return memory.view(torch_dtype(int(self.dtype))).reshape(sizes)
 
+    def turned(self) -> torch.Tensor:
+        """Read a matrix transposed: some rows at a time, so that it is never beside itself in memory.
+
+        Raises:
+            OnnxImportError: The file ends before the matrix does.
+        """
+        if self.dtype.bitwidth < 8 or self.dtype == ir.DataType.BOOL:
+            return self.tensor().t().contiguous()
+        (rows, columns), dtype = self.shape.numpy(), torch_dtype(int(self.dtype))
+        whole, width = torch.empty(columns, rows, dtype=dtype), columns * dtype.itemsize
+        step = min(rows, max(_ROWS, -(-_LARGE // max(width, 1))))
+        memory = _memory(step * width)
+        for first in range(0, rows, max(step, 1)):
+            count = min(step, rows - first)
+            self._fill(memory[: count * width], first * width)
+            whole[:, first : first + count] = memory[: count * width].view(dtype).view(count, columns).t()
+        return whole
+
     def numpy(self) -> np.ndarray:
         """Read it as NumPy has it."""
         return self._read().numpy().view(self.dtype.numpy()).reshape(self.shape.numpy())
@@ -90,14 +109,18 @@ class Stored:
 
     def _read(self) -> torch.Tensor:
         memory = _memory(self.nbytes)
-        self.file.seek(self.offset)
+        self._fill(memory, 0)
+        return memory
+
+    def _fill(self, memory: torch.Tensor, start: int) -> None:
+        self.file.seek(self.offset + start)
         got, view = 0, memoryview(memory.numpy().data)
         while got < len(view):
             more = self.file.readinto(view[got:])  # pyright: ignore[reportAttributeAccessIssue]  every binary file has it
             if not more:
-                raise OnnxImportError(f"tensor {self.name!r}: its file ends after {got} of its {len(view)} bytes")
+                found = start + got
+                raise OnnxImportError(f"tensor {self.name!r}: its file ends after {found} of its {self.nbytes} bytes")
             got += more
-        return memory
 
 
 def _memory(size: int) -> torch.Tensor:
