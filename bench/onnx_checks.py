@@ -1,5 +1,6 @@
 """What is asked of a network that was made of a real ONNX file: each function measures one thing."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,6 +17,8 @@ from onnx_files import RealFile, inputs
 __all__ = ["compiled", "exported", "gradients", "outputs", "parity", "stored", "trained"]
 
 HALF, MOMENTUM, STEPS = 0.5, 0.9, 50
+RATES = (1.0, 0.1, 0.01, 0.001)
+"""What is tried, over the rate of the first step."""
 
 
 def parity(file: RealFile, model: onnx.ModelProto, path: Path, net: nn.Module) -> float:
@@ -73,12 +76,10 @@ def gradients(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:
 
 
 def trained(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:
-    """Loss after 50 steps of gradient descent with momentum on one batch, over that before.
+    """Loss after 50 steps of `torch.optim.SGD` with momentum on one batch, over that before.
 
-    It wants half the spread of each output. The first step would bring a linear network half of the way. A step that
-    raises the loss is taken back, momentum is lost, and the rate is half from then on; after any other it is a tenth
-    larger. Where this does not halve the loss, it descends anew with steps of one rate, whatever the loss does, as
-    `torch.optim.SGD` does: single steps of a network that rounds its weights may move none of them.
+    It wants half the spread of each output. The first learning rate is that of a step which would bring a linear
+    network half of the way; where that does not halve the loss, the weights are put back, and the next is a tenth.
     """
     given = inputs(file, model, batch=min(2, max(file.batches)), seed=0)
     parameters: list[Tensor] = [
@@ -92,47 +93,30 @@ def trained(file: RealFile, model: onnx.ModelProto, net: nn.Module) -> float:
         def error() -> Tensor:
             return loss(outputs(net, given), wanted)
 
-        left = _descended(parameters, error)
-        if left > HALF:
+        first, left = _first_rate(error(), parameters), []
+        for share in RATES:
             with torch.no_grad():
                 torch._foreach_copy_(parameters, before)
-            left = min(left, _descended_steadily(parameters, error))
-        return left
+            left.append(_descended(parameters, error, share * first))
+            if left[-1] <= HALF:
+                break
+        return min(left)
 
 
-def _descended(parameters: list[Tensor], error: Callable[[], Tensor]) -> float:
-    """Descend as long as it goes down, and give the error that is left, over that before."""
-    first = now = error().item()
-    pace, rate = [torch.zeros_like(parameter) for parameter in parameters], None
-    for _ in range(STEPS):
-        slopes = torch.autograd.grad(error(), parameters, materialize_grads=True)
-        rate = rate or _first_rate(now, slopes)
-        steps = [MOMENTUM * before - rate * slope for before, slope in zip(pace, slopes, strict=True)]
-        with torch.no_grad():
-            torch._foreach_add_(parameters, steps)
-            then = error().item()
-            if then < now:
-                pace, rate, now = steps, rate * 1.1, then
-            else:
-                torch._foreach_sub_(parameters, steps)
-                pace, rate = [torch.zeros_like(step) for step in steps], rate * 0.5
-    return now / max(first, 1e-30)
-
-
-def _descended_steadily(parameters: list[Tensor], error: Callable[[], Tensor]) -> float:
-    """Descend at one rate, of which momentum makes the first one in the long run."""
-    first = error()
-    rate = (1 - MOMENTUM) * _first_rate(first.item(), torch.autograd.grad(first, parameters, materialize_grads=True))
-    descent = torch.optim.SGD(parameters, rate, momentum=MOMENTUM)
+def _descended(parameters: list[Tensor], error: Callable[[], Tensor], rate: float) -> float:
+    """Descend at one rate, and give the loss that is left, over that before; infinite where it has left all bounds."""
+    before, descent = error().item(), torch.optim.SGD(parameters, rate, momentum=MOMENTUM)
     for _ in range(STEPS):
         descent.zero_grad()
         error().backward()
         descent.step()
-    return error().item() / max(first.item(), 1e-30)
+    after = error().item()
+    return after / max(before, 1e-30) if math.isfinite(after) else math.inf
 
 
-def _first_rate(error: float, slopes: Sequence[Tensor]) -> float:
-    return error / max(sum(float(slope.square().sum()) for slope in slopes), 1e-30) / 2
+def _first_rate(error: Tensor, parameters: list[Tensor]) -> float:
+    slopes = torch.autograd.grad(error, parameters, materialize_grads=True)
+    return error.item() / max(sum(float(slope.square().sum()) for slope in slopes), 1e-30) / 2
 
 
 def halfway(answer: Tensor) -> Tensor:

@@ -102,6 +102,12 @@ def exports(path: str, count: int) -> dict[str, Any]:
         return {"difference": float((exported(given) - called(given)).abs().max())}
 
 
+def weighs(path: str, count: int) -> dict[str, Any]:
+    """The most memory that the whole process has held once it has imported a file, GB."""
+    kept = load()(path)
+    return {"gigabytes": peak() / 1e9, "layers": len(list(kept.modules()))}
+
+
 def remembers(path: str, count: int) -> dict[str, Any]:
     """The most memory that an import takes on top of what the process holds, by the size of the file."""
     small = Path(f"{path}.small")
@@ -122,6 +128,7 @@ def peak() -> int:
 
 ANSWERS: dict[str, Callable[[str, int], dict[str, Any]]] = {
     "import": imports, "time": times, "give": gives, "compile": compiles, "export": exports, "memory": remembers,
+    "weigh": weighs,
 }  # fmt: skip
 
 

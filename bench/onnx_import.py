@@ -42,10 +42,10 @@ and outputs go the same way, and are compared by ONNX's own rule.
 
 Of the processor, one thread; medians over rounds in which two processes were asked in turn: A B, B A, of five such
 pairs, as where a process has its memory makes it some hundredths faster or slower as long as it lives; all keep the
-memory that they free. Below 1, leyden takes less. Files are of torch's older exporter, opset 17, in which each layer of
-the network is a node, so that all three can read them; before anything is timed, each import must give what the
-original network does, within {same} of its largest output. *The original* is that network itself. An import is from the
-path of a file to a network.
+memory that they free, and none has imported another network before, which leaves that memory in pieces. Below 1, leyden
+takes less. Files are of torch's older exporter, opset 17, in which each layer of the network is a node, so that all
+three can read them; before anything is timed, each import must give what the original network does, within
+{same} of its largest output. *The original* is that network itself. An import is from the path of a file to a network.
 
 {speed}
 
@@ -61,7 +61,8 @@ many of the original's numbers it trains, and how many it holds; whether the who
 ## Memory
 
 The most that the process holds beyond what it held before, by the size of the file: 102 million weights in a row of
-linear layers.
+linear layers. And the most that it holds at all, with Python, torch and the importer, of a file of 2.3 GB that has its
+weights in another one beside it.
 
 {memory}
 
@@ -70,11 +71,10 @@ linear layers.
 Files that packages bring along, compared with onnxruntime without its optimisations. Inputs are noise, but where a
 network saturates on it: ICLabelNet takes smooth maps, spectra and autocorrelations scaled to 0.99, speechmos/sig the
 logarithm of the power of speech, and the embedder that of its mel bands (`bench/onnx_drawn.py`). Loss is what is left
-after 50 steps of gradient descent with momentum on one batch, which takes back what raises the loss; where this does
-not halve it, at one rate, which moves weights that are rounded where they are used, as those of ddddocr/common_old are.
-Of basic-pitch, what finds the pitches of the sound stays as it is, as in its own package; else 96 % are left.
-megnet is as sure as single precision can be, and gives no slope to descend. What the networks of 8 bits compute is
-rounded.
+after 50 steps of `torch.optim.SGD` with momentum .9 on one batch. The first learning rate is that of a step which would
+bring a linear network half of the way; where that does not halve the loss, a tenth of it, up to a thousandth. Of
+basic-pitch, what finds the pitches of the sound stays as it is, as in its own package; else 96 % are left. megnet is as
+sure as single precision can be, and gives no slope to descend. What the networks of 8 bits compute is rounded.
 
 {real}
 

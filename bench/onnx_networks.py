@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 import leyden as ly
 from mask_network import large, resnet18
 
-__all__ = ["LARGE", "NETWORKS", "Subject", "write"]
+__all__ = ["LARGE", "NETWORKS", "Subject", "write", "write_huge"]
 
 OPSET = 17
 """Of the files that all are timed on."""
@@ -118,6 +119,25 @@ def write(name: str, folder: Path) -> dict[str, Path]:
                 verbose=False,
             )  # fmt: skip
     return {kind: path for kind, path in paths.items() if path.exists()}
+
+
+def write_huge(folder: Path, *, count: int = 24, width: int = 4_896) -> Path:
+    """A row of products with matrices that lie in a file beside it: 2.3 GB of them."""
+    path, generator = folder / "huge.onnx", np.random.default_rng(0)
+    nodes, weights = [], []
+    with (folder / "huge.bin").open("wb") as file:
+        for index in range(count):
+            weight = onnx.TensorProto(name=f"w{index}", data_type=onnx.TensorProto.FLOAT, dims=[width, width])
+            weight.data_location = onnx.TensorProto.EXTERNAL
+            place = {"location": "huge.bin", "offset": file.tell(), "length": 4 * width**2}
+            weight.external_data.extend(onnx.StringStringEntryProto(key=k, value=str(v)) for k, v in place.items())
+            file.write(generator.standard_normal((width, width), dtype=np.float32).tobytes())
+            weights.append(weight)
+            nodes.append(onnx.helper.make_node("MatMul", [f"v{index}", weight.name], [f"v{index + 1}"]))
+    ends = [onnx.helper.make_tensor_value_info(name, 1, ["batch", width]) for name in ("v0", f"v{count}")]
+    graph = onnx.helper.make_graph(nodes, "huge", ends[:1], ends[1:], weights)
+    onnx.save(onnx.helper.make_model(graph, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", OPSET)]), path)
+    return path
 
 
 def _tidy(path: Path) -> None:

@@ -15,7 +15,7 @@ import torch
 from leyden.onnx.conformance import cases, conform
 from leyden.onnx.conformance.outcome import counts
 from leyden.onnx.conformance.running import COMMAND
-from onnx_networks import NETWORKS, write
+from onnx_networks import NETWORKS, write, write_huge
 
 __all__ = ["PEERS", "conformance_rows", "fact_rows", "memory_rows", "speed_rows"]
 
@@ -95,32 +95,37 @@ def speed_rows(folder: Path, *, rounds: int) -> Iterator[Row]:
     """An inference and an import, leyden's beside that of the original and of each peer, in turn: A B, B A ...
 
     Where a process has its memory makes it some hundredths faster or slower as long as it lives, so there are
-    several of each importer, asked in turn as well.
+    several of each importer, asked in turn as well. What they imported before has a share in that: each network is
+    met by processes that know no other.
 
     Args:
         folder: for the files.
         rounds: of timing.
     """
-    with ExitStack() as stack:
-        names = ("original", *IMPORTERS)
-        crews = [{name: stack.enter_context(importer(name)) for name in names} for _ in range(min(rounds, CREWS))]
-        asked = crews[0]
-        for network, subject in NETWORKS.items():
-            path = write(network, folder)["plain"]
-            expected = torch.load(asked["original"].ask("give", path)["file"])
-            for name in ("original", *IMPORTERS[1:]):
-                given = asked[name].ask("give", path)
-                row = {"network": network, "beside": name}
-                if "fault" in given or differs(given, expected) > SAME:
-                    yield row | {"inference": f"cannot: {fault(given)}"}
-                    continue
-                pairs = [(crew["leyden"], crew[name]) for crew in crews]
-                row |= beside("inference", pairs, "time", path, count=subject.calls, rounds=rounds)
-                row["bar"] = "1.05" if name == "original" else "1"
-                if name != "original":
-                    row |= beside("import", pairs, "import", path, count=1, rounds=max(1, rounds // 3))
-                    row["bar "] = "1.5" if name == "onnx2torch" else ""
-                yield row
+    for network in NETWORKS:
+        path = write(network, folder)["plain"]
+        with ExitStack() as stack:
+            names = ("original", *IMPORTERS)
+            crews = [{name: stack.enter_context(importer(name)) for name in names} for _ in range(min(rounds, CREWS))]
+            yield from _network_rows(network, path, crews, rounds)
+
+
+def _network_rows(network: str, path: Path, crews: list[dict[str, Importer]], rounds: int) -> Iterator[Row]:
+    asked = crews[0]
+    expected = torch.load(asked["original"].ask("give", path)["file"])
+    for name in ("original", *IMPORTERS[1:]):
+        given = asked[name].ask("give", path)
+        row = {"network": network, "beside": name}
+        if "fault" in given or differs(given, expected) > SAME:
+            yield row | {"inference": f"cannot: {fault(given)}"}
+            continue
+        pairs = [(crew["leyden"], crew[name]) for crew in crews]
+        row |= beside("inference", pairs, "time", path, count=NETWORKS[network].calls, rounds=rounds)
+        row["bar"] = "1.05" if name == "original" else "1"
+        if name != "original":
+            row |= beside("import", pairs, "import", path, count=1, rounds=max(1, rounds // 3))
+            row["bar "] = "1.5" if name == "onnx2torch" else ""
+        yield row
 
 
 def beside(
@@ -176,8 +181,8 @@ def doings(one: Importer, path: Path, thorough: bool) -> Row:
 
 
 def memory_rows(folder: Path, *, rounds: int) -> Iterator[Row]:
-    """The most memory that an import takes, of a file of 102 million weights; each run in a process of its own."""
-    path = write("large", folder)["plain"]
+    """The most memory that an import takes, of two files; each run in a process of its own."""
+    path, huge = write("large", folder)["plain"], write_huge(folder)
     for name in IMPORTERS:
         found = []
         for _ in range(rounds):
@@ -185,7 +190,13 @@ def memory_rows(folder: Path, *, rounds: int) -> Iterator[Row]:
                 found.append(one.ask("memory", path))
         faults = [answer for answer in found if "fault" in answer]
         most = fault(faults[0]) if faults else f"{max(answer['ratio'] for answer in found):.2f}"
-        yield {"importer": name, "peak memory, by the file's size": most, "bar": "2.2" if name == "leyden" else ""}
+        with importer(name) as one:
+            whole = one.ask("weigh", huge)
+        yield {
+            "importer": name, "peak memory, by the file's size": most, "bar": "2.2" if name == "leyden" else "",
+            "2.3 GB, whole process, GB": fault(whole) if "fault" in whole else f"{whole['gigabytes']:.2f}",
+            "bar ": "2.6" if name == "leyden" else "",
+        }  # fmt: skip
 
 
 def differs(given: Answer, expected: torch.Tensor) -> float:
