@@ -42,6 +42,7 @@ def test_the_job_leaves_every_file_and_figure_it_promises(done):
         "seconds.total",
     }
     assert promised <= set(metrics)
+    assert metrics["bytes.onnx_zipped"] < 0.7 * metrics["bytes.dense_zipped"] < 0.7 * 4 * metrics["parameters"]
     assert any("held-out images are right" in line for line in said)
 
 

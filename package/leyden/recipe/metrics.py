@@ -23,7 +23,7 @@ _ROWS = (
     ("checkpoint, MB", "bytes.checkpoint", "{:mb}"),
     ("ONNX file, MB", "bytes.onnx", "{:mb}"),
     ("ONNX file zipped, MB", "bytes.onnx_zipped", "{:mb}"),
-    ("the same, not pruned, zipped, MB", "bytes.dense_zipped", "{:mb}"),
+    ("weights not pruned, zipped, MB", "bytes.dense_zipped", "{:mb}"),
     ("latency of one image, torch, ms", "latency_ms.torch", "{:.1f}"),
     ("latency of one image, onnxruntime, ms", "latency_ms.onnxruntime", "{:.1f}"),
     ("largest difference of logits, ONNX to torch", "parity.max_abs", "{:.1e}"),
