@@ -25,7 +25,7 @@ lab: $(VENV)/installed
 # Tests are small: two processes of one thread each are faster than one of two.
 test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope -p no:nbval
 	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=600 notebooks tutorials
 
 lint: $(VENV)/installed

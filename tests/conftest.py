@@ -1,5 +1,6 @@
 """What every test may count on: Ctrl-C raises KeyboardInterrupt, no example fails for being slow; and bad types."""
 
+import gc
 import signal
 
 import hypothesis
@@ -12,6 +13,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # a busy machine is no fault of the code
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while tests are collected: what is made there stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave the million objects of all tests and modules out of every later search for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
