@@ -54,6 +54,12 @@ def test_a_known_network_takes_a_ramp_and_has_its_expected_output():
     assert expected.shape == (1, 1000, 1, 1)
 
 
+def test_known_networks_whose_weights_are_computed_pass_where_not_all_of_them_can_be_beforehand():
+    found = conform(cases(["light"], match="resnet50|vgg19|zfnet512"), processes=1)
+    assert [(outcome.name, outcome.reason) for outcome in found if outcome.status != "pass"] == []
+    assert len(found) == 3
+
+
 def test_a_kind_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(OnnxError, match=f"no kind of cases named nodes; there are {', '.join(KINDS)}"):
         cases(["nodes"])

@@ -15,7 +15,7 @@ from leyden.onnx.lower.given import Given
 from leyden.onnx.lower.hosting.computing import host, measure
 from leyden.onnx.lower.naming import is_path
 from leyden.onnx.lower.reading import shape_of, to_torch
-from leyden.onnx.lower.safety.budget import OverBudget
+from leyden.onnx.lower.safety.budget import OverBudget, unwatched
 from leyden.onnx.ops.dtypes import as_tensor, dtype_code
 from leyden.onnx.ops.registry import RESERVED, Operator, find
 
@@ -132,13 +132,19 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(part) for part in value) if isinstance(value, list | tuple) else value
 
 
+def _copy(value: Tensor) -> Tensor:
+    """Copy a value that was paid for when it was computed."""
+    with unwatched():
+        return value.clone()
+
+
 def _known(call: Call, index: int, value: Any) -> Given:
     name = (call.outputs[index].name or "") if index < len(call.outputs) else ""
     code = _code(call, index)
     value = as_tensor(value, code=code or 7) if isinstance(value, int | float | tuple) else value
     if isinstance(value, Tensor):
         code = code or dtype_code(value.dtype)
-        return Given(name, code, tuple(value.shape), read=value.clone)
+        return Given(name, code, tuple(value.shape), read=lambda: _copy(value))
     shape = tuple(value.shape) if isinstance(value, np.ndarray) else None
     return Given(name, code, shape, read=lambda: value)
 

@@ -92,8 +92,15 @@ def test_what_makes_layers_is_watched_and_does_not_pay():
     assert layer.weight.is_meta
     assert budget.watch(torch.ones, 10).tolist() == [1] * 10
     assert (budget.bytes, budget.work) == (2**20, 10**6)
-    with pytest.raises(OverBudget, match="are left"):
+    with pytest.raises(OverBudget, match="are allowed"):
         budget.watch(torch.ones, BIG)
+
+
+def test_layers_of_what_was_paid_for_are_made_when_nothing_is_left():
+    budget = Budget(2**20, 10**9)
+    paid, _ = (budget.compute(torch.ones, [(2**17,)], {}) for _ in range(2))
+    assert budget.bytes == 0
+    assert torch.equal(budget.watch(paid.clone), paid)
 
 
 def test_nobody_looks_at_what_was_measured_before():

@@ -29,6 +29,12 @@ def test_the_general_product_agrees_with_onnxruntime(agrees, summand):
     agrees("Gemm", torch.randn(4, 3), torch.randn(5, 4), c, alpha=0.5, beta=2.0, transA=1, transB=1)
 
 
+def test_a_matrix_of_one_number_without_memory_for_its_copies_is_summed_as_a_layer_sums_it():
+    data, matrix, summand = torch.full((1, 4096), 4.5e29), torch.full((1,), 0.02).expand(1000, 4096), torch.zeros(1000)
+    layered = torch.nn.functional.linear(data, matrix.contiguous(), summand)
+    assert torch.equal(gemm(data, matrix, summand, transB=1), layered)
+
+
 def test_the_general_product_of_integers_stays_one():
     a, b, c = torch.tensor([[1, 2]]), torch.tensor([[3], [4]]), torch.tensor([5])
     assert gemm(a, b, c, alpha=2.0, beta=3.0).tolist() == [[37]]

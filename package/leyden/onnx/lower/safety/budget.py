@@ -45,6 +45,7 @@ class Budget:
     """
 
     def __init__(self, bytes: int, work: int) -> None:
+        self.whole = bytes
         self.bytes = bytes
         self.work = work
         self._watches = False
@@ -76,8 +77,10 @@ class Budget:
     def watch(self, function: Callable[..., _Result], *inputs: Any) -> _Result:
         """Call a function that makes layers; what it allocates is looked at, and not paid for.
 
+        It arranges what the file holds or what was paid for, so that one tensor may take all that there was to spend.
+
         Raises:
-            OverBudget: One tensor would take more than is left.
+            OverBudget: One tensor would take more.
         """
         if self._watches:
             return function(*inputs)
@@ -156,8 +159,9 @@ class _Guard(TorchDispatchMode):
         self._allow(sum(map(_size, outputs)), max(count, flops, slow * sum(part.numel() for part in tensors)))
 
     def _allow(self, size: int, work: int) -> None:
-        if size > self.budget.bytes:
-            raise OverBudget(f"{size} bytes; {self.budget.bytes} are left")
+        allowed = self.budget.bytes if self.pays else self.budget.whole
+        if size > allowed:
+            raise OverBudget(f"{size} bytes; {allowed} are {'left' if self.pays else 'allowed'}")
         self._pay(work)
 
 

@@ -32,7 +32,7 @@ def gemm(
         tensor([[3., 6.],
                 [5., 8.]])
     """
-    a, b = a.t() if transA else a, b.t() if transB else b
+    a, b = a.t() if transA else a, b.contiguous().t() if transB else b  # as a Linear has it, and sums like one
     if a.is_floating_point():
         if c is not None:
             return torch.addmm(c, a, b, beta=beta, alpha=alpha)
