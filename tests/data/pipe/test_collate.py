@@ -156,7 +156,8 @@ def test_a_batch_of_batches_is_one_axis_more():
 
 
 @pytest.mark.parametrize(
-    ("size", "message"), [(0, "at least 1; given 0"), (-2, "given -2"), (2.5, "whole number; given '2.5'")]
+    ("size", "message"),
+    [(0, "at least 1; given 0"), (-2, "given -2"), (2.5, "number; given 2.5"), (True, "number; given True")],
 )
 def test_a_batch_size_below_one_is_refused(size, message):
     with pytest.raises(DataError, match=message):

@@ -67,7 +67,7 @@ def test_subset_takes_indices_of_any_kind_in_their_order(indices):
         (range(10), "no element 3, 4, 5, 6, 7 and 2 more in"),
         ([0.5], "whole numbers in a row; given"),
         ("ab", "whole numbers in a row"),
-        (5, "whole numbers in a row; given '5'"),
+        (5, "whole numbers in a row; given 5"),
         ([True, False, True], "not a mask; .*flatnonzero"),
         (np.array([True, False, True]), "not a mask"),
         (torch.tensor([[1, 2]]), "whole numbers in a row"),
@@ -144,7 +144,9 @@ def test_whole_numbers_of_any_kind_become_plain(number):
 
 
 def test_what_counts_nothing_is_refused():
-    with pytest.raises(DataError, match=r"^the size is a whole number; given '2.5'$"):
+    with pytest.raises(DataError, match=r"^the size is a whole number; given 2.5$"):
         whole_number("the size", 2.5, at_least=1)
+    with pytest.raises(DataError, match=r"^the size is a whole number; given True$"):
+        whole_number("the size", number=True, at_least=1)
     with pytest.raises(DataError, match=r"^the size is at least 1; given 0$"):
         whole_number("the size", 0, at_least=1)

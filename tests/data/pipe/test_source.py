@@ -99,7 +99,7 @@ class Endless(IterableDataset):
     ("data", "message"),
     [
         ("abc", "a str is no container: text is one element"),
-        (5, "a int is no container: it needs __len__ and __getitem__; given '5'"),
+        (5, "a int is no container: it needs __len__ and __getitem__; given 5"),
         ({1, 2}, r"a set is no container: it can only be gone through in order; .* Try list\(data\)"),
         (Endless(), "a Endless is no container: it can only be gone through in order"),
         (torch.tensor(1.0), "a Tensor is no container: it has no axis .* put it into a list"),

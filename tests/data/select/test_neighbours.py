@@ -104,8 +104,8 @@ def test_a_window_with_a_sound_element_in_place_of_a_broken_one_is_handed_out_an
     [
         ((0,), "the size is at least 1; given 0"),
         ((2, 0), "the step is at least 1; given 0"),
-        ((2.5,), "the size is a whole number; given '2.5'"),
-        ((2, None), "the step is a whole number; given 'None'"),
+        ((2.5,), "the size is a whole number; given 2.5"),
+        ((2, None), "the step is a whole number; given None"),
     ],
 )
 def test_sizes_and_steps_that_make_no_windows_are_refused(numbers, message):

@@ -73,7 +73,7 @@ def test_weights_may_be_of_any_kind(kind):
         ([1, 0, 0], {"replacement": False}, "above 0, here 1; asked for 3"),
         ([1, 1, 1], {"count": -1}, "the count is at least 0; given -1"),
         (["a", 1, 1], {}, "weights are numbers in a row"),
-        (3, {}, "weights are numbers in a row; given '3'"),
+        (3, {}, "weights are numbers in a row; given 3"),
         ({0: 0.2, 1: 0.3, 2: 0.5}, {}, "one weight an element, in a row; given a dict"),
     ],
     ids=str,

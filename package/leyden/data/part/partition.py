@@ -92,7 +92,7 @@ def _shares_in(at: Element) -> tuple[float, ...]:
     try:
         return tuple(map(float, given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)))
     except (TypeError, ValueError) as error:
-        raise DataError(f"split: shares are numbers between 0 and 1; given {str(at)[:60]!r}") from error
+        raise DataError(f"split: shares are numbers between 0 and 1; given {at!r:.60}") from error
 
 
 def _checked(usage: str, shares: tuple[float, ...] | None, stratify: Element | None, groups: Element | None) -> None:

@@ -4,7 +4,6 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import islice, tee
-from operator import index as whole
 from typing import ClassVar, final, overload
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from leyden.data.pipe.broken import Remainder, broken_among, faults_in, sound
+from leyden.data.pipe.order import whole_number
 from leyden.data.pipe.seed import Moment
 from leyden.data.pipe.step import Operation, Step, applied, parted
 from leyden.data.pipe.view import Container, Element, View, note_element, stream, take
@@ -119,12 +119,7 @@ def batch(
         [(0, 1), (2, 3)]
     """
     data, (size,) = parted("batch(data, size)", given, 1)
-    try:
-        number = whole(size)
-    except TypeError as error:
-        raise DataError(f"batch(data, size): the size is a whole number; given {str(size)[:60]!r}") from error
-    if number < 1:
-        raise DataError(f"batch(data, size): the size is at least 1; given {number}")
+    number = whole_number("batch(data, size): the size", size, at_least=1)
     return applied(Batch(number, drop_last=drop_last, collate=collate), data)
 
 

@@ -258,7 +258,7 @@ def whole_number(what: str, number: Element, *, at_least: int) -> int:
 
     Args:
         what: the verb and the parameter, for the error.
-        number: an int, or what stands for one, such as numpy's.
+        number: an int, or what stands for one, such as numpy's; yes and no count nothing.
         at_least: the lowest that makes sense.
 
     Raises:
@@ -273,7 +273,9 @@ def whole_number(what: str, number: Element, *, at_least: int) -> int:
     try:
         value = whole(number)
     except TypeError as error:
-        raise DataError(f"{what} is a whole number; given {str(number)[:60]!r}") from error
+        raise DataError(f"{what} is a whole number; given {number!r:.60}") from error
+    if isinstance(number, bool):
+        raise DataError(f"{what} is a whole number; given {number}")
     if value < at_least:
         raise DataError(f"{what} is at least {at_least}; given {value}")
     return value
@@ -288,4 +290,4 @@ def _whole_numbers(indices: Element) -> tuple[int, ...] | range:
             raise DataError("subset takes indices, not a mask; for a mask write subset(numpy.flatnonzero(mask))")
         return tuple(whole(value) for value in values)
     except TypeError as error:
-        raise DataError(f"subset takes whole numbers in a row; given {str(indices)[:60]!r}") from error
+        raise DataError(f"subset takes whole numbers in a row; given {indices!r:.60}") from error

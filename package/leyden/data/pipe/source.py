@@ -138,7 +138,7 @@ def _why_no_container(data: object) -> str:
         return what + "it has no axis to go along, it is one value; put it into a list"
     if isinstance(data, Iterable):
         return what + "it can only be gone through in order; a container has __len__ and __getitem__. Try list(data)"
-    return what + f"it needs __len__ and __getitem__; given {str(data)[:60]!r}"
+    return what + f"it needs __len__ and __getitem__; given {data!r:.60}"
 
 
 def _column(name: object, column: object) -> Container:

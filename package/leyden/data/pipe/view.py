@@ -221,7 +221,7 @@ def _index(given: Element) -> int:
         return whole(given)
     except TypeError as error:
         raise TypeError(
-            f"a view takes one whole number or a slice; given {str(given)[:60]!r}. For several elements write "
+            f"a view takes one whole number or a slice; given {given!r:.60}. For several elements write "
             "view | subset([1, 2]), for a mask subset(numpy.flatnonzero(mask))"
         ) from error
 

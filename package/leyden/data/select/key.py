@@ -34,7 +34,7 @@ def checked_by(usage: str, by: Element) -> By:
         labels = _listed(by)
     except TypeError as error:
         raise DataError(
-            f"{usage} takes a function, the name of a field, or one label an element; given {str(by)[:60]!r}"
+            f"{usage} takes a function, the name of a field, or one label an element; given {by!r:.60}"
         ) from error
     return tuple(_comparable(f"{usage} takes one label an element", labels))
 

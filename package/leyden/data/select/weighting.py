@@ -124,7 +124,7 @@ def _checked_weights(weights: Element) -> tuple[float, ...]:
     try:
         values = tuple(float(value) for value in (weights.tolist() if hasattr(weights, "tolist") else weights))
     except (TypeError, ValueError) as error:
-        raise DataError(f"{_USAGE}: weights are numbers in a row; given {str(weights)[:60]!r}") from error
+        raise DataError(f"{_USAGE}: weights are numbers in a row; given {weights!r:.60}") from error
     wrong = [f"{value} at {index}" for index, value in enumerate(values) if not 0 <= value < float("inf")]
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
