@@ -1,6 +1,7 @@
 # Three habits: make lint, make test, make docs. make demo and make lab show the product. make only calls tools.
 PYTHON ?= python3
 VENV := .venv
+LONGEST := tutorials/10-brats-segmentation.ipynb
 BIN := $(VENV)/bin
 
 # Tests, notebooks and pages start many processes that import leyden: what is compiled once is kept, wherever this is run.
@@ -22,11 +23,11 @@ demo: $(VENV)/installed
 lab: $(VENV)/installed
 	$(BIN)/leyden lab $(OPTIONS)
 
-# Tests are small: two processes of one thread each are faster than one of two.
+# Tests are small: two processes of one thread each are faster than one of two. The longest notebook is begun first.
 test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadscope -p no:nbval
-	$(BIN)/python -m pytest -n 2 --dist loadscope --nbval-lax --nbval-cell-timeout=600 notebooks tutorials
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval-lax --nbval-cell-timeout=600 $(LONGEST) tutorials notebooks
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check
