@@ -7,7 +7,6 @@ from typing import Literal
 import jaxtyping
 import pytest
 import torch
-from beartype.roar import BeartypeCallHintViolation
 from jaxtyping import Float, TypeCheckError
 from torch import Tensor
 
@@ -43,7 +42,7 @@ class Pair:
 def test_arguments_and_what_is_returned_are_checked_and_a_whole_number_is_a_real_one():
     assert scaled(3) == 3
     for wrong in (("3",), (3, "sideways"), (3, "down")):
-        with pytest.raises(BeartypeCallHintViolation):
+        with pytest.raises(TypeCheckError):
             scaled(*wrong)
 
 
@@ -62,10 +61,9 @@ def test_an_axis_has_one_size_within_a_call():
 
 
 def test_leyden_is_checked():
-    with pytest.raises(BeartypeCallHintViolation):
-        Tuning(rate="fast")
-    with pytest.raises(TypeCheckError):
-        Keypoints(torch.zeros(3, 2), (4, 4)).warp(7)
+    for wrong in (lambda: Tuning(rate="fast"), lambda: Keypoints(torch.zeros(3, 2), (4, 4)).warp(7)):
+        with pytest.raises(TypeCheckError):
+            wrong()
 
 
 def test_what_a_compiler_looks_at_first_is_let_through():
@@ -75,7 +73,7 @@ def test_what_a_compiler_looks_at_first_is_let_through():
 
     compiled = torch.compile(lambda x: doubled(x), fullgraph=True, backend="eager")
     assert compiled(torch.ones(1)).tolist() == [2]
-    with pytest.raises(BeartypeCallHintViolation):
+    with pytest.raises(TypeCheckError):
         doubled(1)
 
 

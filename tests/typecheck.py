@@ -18,7 +18,7 @@ from beartype import BeartypeConf, beartype
 
 __all__ = ["check"]
 
-check = beartype(conf=BeartypeConf(is_pep484_tower=True))
+check = beartype(conf=BeartypeConf(is_pep484_tower=True, violation_type=jaxtyping.TypeCheckError))
 _by_jaxtyping = jaxtyping.jaxtyped
 
 

@@ -1,4 +1,5 @@
 import json
+from urllib.error import HTTPError
 
 import pytest
 
@@ -69,6 +70,14 @@ def test_a_further_index_is_asked_when_the_first_fails_or_has_another_file(shop,
     further = f"{shop.at('/a')} {shop.at('/b')}"
     settings = {"index-url": f"http://127.0.0.1:{closed_port}/simple", "extra-index-url": further}
     assert locate(SOURCE, settings, sha256=HASH).address == shop.at("/b/some-data/some_data-1.0.tar.gz")
+
+
+def test_the_connection_of_an_index_that_answers_with_an_error_is_closed(shop, monkeypatch):
+    closed, close = [], HTTPError.close
+    monkeypatch.setattr(HTTPError, "close", lambda error: (closed.append(error.code), close(error)))
+    with pytest.raises(NetworkMissing, match="some-data/: Not Found"):
+        locate(SOURCE, {"index-url": shop.at("/a")}, sha256=HASH)
+    assert closed == [404]
 
 
 def test_an_index_that_has_only_another_file_of_that_name_is_a_mismatch(shop):

@@ -70,8 +70,9 @@ def test_a_server_without_ranges_that_breaks_is_given_up(shop, tmp_path):
 def test_a_refused_connection_a_missing_file_and_bad_tls_are_told(shop, closed_port, tmp_path):
     with pytest.raises(NetworkMissing, match=r"cannot be reached: .*refused"):
         stream(f"http://127.0.0.1:{closed_port}/a", tmp_path / "a")
-    with pytest.raises(NetworkMissing, match="/a answers 404"):
+    with pytest.raises(NetworkMissing, match="/a answers 404") as caught:
         stream(shop.at("/a"), tmp_path / "a")
+    assert caught.value.__cause__.closed  # the connection does not live as long as the error
     with pytest.raises(NetworkMissing, match=r"cannot be reached: .*SSL"):
         stream(shop.at("/a").replace("http:", "https:"), tmp_path / "a")
     assert not (tmp_path / "a").exists()

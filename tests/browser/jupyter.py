@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.error import HTTPError
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -153,6 +154,8 @@ def wait_for(address: str, log: Path) -> None:
             with urllib.request.urlopen(address, timeout=2):
                 return
         except OSError as error:
+            if isinstance(error, HTTPError):
+                error.close()
             if time.monotonic() > end:
                 raise TimeoutError(f"no JupyterLab at {address}:\n{log.read_text()[-3000:]}") from error
             time.sleep(0.2)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import BaseHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
@@ -88,6 +89,8 @@ def locate(source: PyPI, settings: Mapping[str, str], *, sha256: str) -> Link:
             links = list(_links(place, source.file, settings=settings, timeout=timeout))
         except (OSError, HTTPException, ValueError) as error:
             tried.append(f"{redact(place)}: {getattr(error, 'reason', error)}")
+            if isinstance(error, HTTPError):
+                error.close()
             continue
         for link in links:
             address, fragment = urldefrag(link)

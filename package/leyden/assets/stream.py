@@ -73,6 +73,7 @@ def _ask(opener: OpenerDirector, address: str, *, start: int, timeout: float) ->
     try:
         return opener.open(request, timeout=timeout)
     except HTTPError as error:
+        error.close()  # else it holds the connection for as long as anybody holds the error
         if error.code == 416 and start:
             return None
         raise NetworkMissing(f"{redact(address)} answers {error.code} {error.reason}") from error
