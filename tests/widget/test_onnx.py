@@ -120,6 +120,8 @@ def large(tmp_path_factory):
     return file
 
 
+# a stop that lands in a callback of Python's own is let go of with a warning, and struck again: see Job.interrupt
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_large_file_is_read_beside_the_notebook_and_reading_can_be_stopped_and_begun_again(large):
     panel = OnnxPanel(large)
     assert (panel.status, panel.is_read, repr(panel)) == ("running", False, "OnnxPanel('large.onnx', not read)")
