@@ -120,8 +120,10 @@ def large(tmp_path_factory):
     return file
 
 
-# a stop that lands in a callback of Python's own is let go of with a warning, and struck again: see Job.interrupt
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# struck between `open` and its `with`, the file is closed by nobody but Python, which says so where warnings are errors
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <_io.FileIO name='.*large.onnx':pytest.PytestUnraisableExceptionWarning"
+)
 def test_a_large_file_is_read_beside_the_notebook_and_reading_can_be_stopped_and_begun_again(large):
     panel = OnnxPanel(large)
     assert (panel.status, panel.is_read, repr(panel)) == ("running", False, "OnnxPanel('large.onnx', not read)")

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -146,7 +148,11 @@ def test_whole_numbers_of_any_kind_become_plain(number):
 def test_what_counts_nothing_is_refused():
     with pytest.raises(DataError, match=r"^the size is a whole number; given 2.5$"):
         whole_number("the size", 2.5, at_least=1)
-    with pytest.raises(DataError, match=r"^the size is a whole number; given True$"):
-        whole_number("the size", number=True, at_least=1)
     with pytest.raises(DataError, match=r"^the size is at least 1; given 0$"):
         whole_number("the size", 0, at_least=1)
+
+
+@pytest.mark.parametrize("number", [True, False, np.True_, torch.tensor(1) > 0], ids=str)
+def test_yes_and_no_count_nothing(number):
+    with pytest.raises(DataError, match=rf"^the size is a whole number; given {re.escape(repr(number))}$"):
+        whole_number("the size", number, at_least=0)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import leyden as ly
 from leyden.data.pipe.element import guard
-from leyden.data.pipe.view import describe
+from leyden.data.pipe.order import whole_number
+from leyden.data.pipe.view import describe, given_as
 from leyden.errors import DataError
 
 
@@ -272,6 +273,14 @@ def test_a_slice_prints_as_it_was_made():
     view = range(9) | ly.data.map(negate)
     assert repr(view[2:5]) == "(range(0, 9) | map(negate))[2:5]"
     assert eval(repr(view[::-2]), {"map": ly.data.map, "negate": negate})[1] == -6
+
+
+def test_what_was_given_is_told_on_one_line():
+    assert given_as(np.eye(2)) == "array([[1., 0.], [0., 1.]])"
+    assert given_as("a" * 100) == "'" + "a" * 56 + "..."
+    assert given_as(Counting(4)).startswith("<")
+    with pytest.raises(DataError, match=r"given tensor\(\[\[1., 0., 0.\], \[0., 1., 0.\], \[0., 0., 1.\]\]\)$"):
+        whole_number("the size", torch.eye(3), at_least=0)
 
 
 def test_containers_without_a_stable_print_are_described_by_type_and_length():

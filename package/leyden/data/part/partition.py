@@ -8,7 +8,7 @@ from typing import SupportsFloat
 from leyden.data.part.unit import checked_container, units
 from leyden.data.pipe.order import subset
 from leyden.data.pipe.seed import checked_seed, permutation
-from leyden.data.pipe.view import Container, Element, View
+from leyden.data.pipe.view import Container, Element, View, given_as
 from leyden.errors import DataError
 
 __all__ = ["kfolds", "split"]
@@ -92,7 +92,7 @@ def _shares_in(at: Element) -> tuple[float, ...]:
     try:
         return tuple(map(float, given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)))
     except (TypeError, ValueError) as error:
-        raise DataError(f"split: shares are numbers between 0 and 1; given {at!r:.60}") from error
+        raise DataError(f"split: shares are numbers between 0 and 1; given {given_as(at)}") from error
 
 
 def _checked(usage: str, shares: tuple[float, ...] | None, stratify: Element | None, groups: Element | None) -> None:

@@ -10,11 +10,12 @@ from operator import index as whole
 from typing import ClassVar, final, overload
 
 import numpy as np
+import torch
 
 from leyden.data.pipe.seed import Moment, checked_seed, permutation
 from leyden.data.pipe.source import as_container
 from leyden.data.pipe.step import Operation, Pipe, Step, applied, parted, place
-from leyden.data.pipe.view import Container, Element, View, describe, stream, take
+from leyden.data.pipe.view import Container, Element, View, describe, given_as, stream, take
 from leyden.errors import DataError
 
 __all__ = [
@@ -271,11 +272,9 @@ def whole_number(what: str, number: Element, *, at_least: int) -> int:
         leyden.errors.DataError: window: the size is at least 1; given 0
     """
     try:
-        value = whole(number)
+        value = whole(None if isinstance(number, bool) or getattr(number, "dtype", None) is torch.bool else number)
     except TypeError as error:
-        raise DataError(f"{what} is a whole number; given {number!r:.60}") from error
-    if isinstance(number, bool):
-        raise DataError(f"{what} is a whole number; given {number}")
+        raise DataError(f"{what} is a whole number; given {given_as(number)}") from error
     if value < at_least:
         raise DataError(f"{what} is at least {at_least}; given {value}")
     return value
@@ -290,4 +289,4 @@ def _whole_numbers(indices: Element) -> tuple[int, ...] | range:
             raise DataError("subset takes indices, not a mask; for a mask write subset(numpy.flatnonzero(mask))")
         return tuple(whole(value) for value in values)
     except TypeError as error:
-        raise DataError(f"subset takes whole numbers in a row; given {indices!r:.60}") from error
+        raise DataError(f"subset takes whole numbers in a row; given {given_as(indices)}") from error

@@ -7,7 +7,7 @@ from typing import final
 
 from leyden.data.pipe.broken import broken_among
 from leyden.data.pipe.seed import Moment
-from leyden.data.pipe.view import Container, Element, View, describe, stream, take
+from leyden.data.pipe.view import Container, Element, View, describe, given_as, stream, take
 from leyden.errors import DataError
 
 __all__ = ["Columns", "as_container"]
@@ -138,7 +138,7 @@ def _why_no_container(data: object) -> str:
         return what + "it has no axis to go along, it is one value; put it into a list"
     if isinstance(data, Iterable):
         return what + "it can only be gone through in order; a container has __len__ and __getitem__. Try list(data)"
-    return what + f"it needs __len__ and __getitem__; given {data!r:.60}"
+    return what + f"it needs __len__ and __getitem__; given {given_as(data)}"
 
 
 def _column(name: object, column: object) -> Container:

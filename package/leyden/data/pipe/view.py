@@ -13,7 +13,7 @@ from leyden.data.pipe.broken import Broken, Remainder, faults_in
 from leyden.data.pipe.seed import Moment
 from leyden.errors import DataError, LeydenError
 
-__all__ = ["Container", "Element", "Slice", "View", "describe", "note_element", "refused", "stream", "take"]
+__all__ = ["Container", "Element", "Slice", "View", "describe", "given_as", "note_element", "refused", "stream", "take"]
 
 Element: TypeAlias = Any
 """Whatever a container holds."""
@@ -221,7 +221,7 @@ def _index(given: Element) -> int:
         return whole(given)
     except TypeError as error:
         raise TypeError(
-            f"a view takes one whole number or a slice; given {given!r:.60}. For several elements write "
+            f"a view takes one whole number or a slice; given {given_as(given)}. For several elements write "
             "view | subset([1, 2]), for a mask subset(numpy.flatnonzero(mask))"
         ) from error
 
@@ -287,3 +287,14 @@ def describe(container: object) -> str:
         if len(words) <= 200 and "\n" not in words and " at 0x" not in words:
             return words
     return f"{name}[{len(container)}]" if isinstance(container, Container) else name
+
+
+def given_as(value: object) -> str:
+    """What was given, as Python writes it, for an error: one line of at most 60 characters.
+
+    Examples:
+        >>> given_as("2.5"), given_as(np.eye(2))
+        ("'2.5'", 'array([[1., 0.], [0., 1.]])')
+    """
+    words = " ".join(repr(value).split())
+    return words if len(words) <= 60 else f"{words[:57]}..."

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from leyden.data.pipe.order import Order, random_steps
-from leyden.data.pipe.view import Container, Element, View, describe
+from leyden.data.pipe.view import Container, Element, View, describe, given_as
 from leyden.data.select.notes import Noted, found
 from leyden.errors import DataError
 
@@ -34,7 +34,7 @@ def checked_by(usage: str, by: Element) -> By:
         labels = _listed(by)
     except TypeError as error:
         raise DataError(
-            f"{usage} takes a function, the name of a field, or one label an element; given {by!r:.60}"
+            f"{usage} takes a function, the name of a field, or one label an element; given {given_as(by)}"
         ) from error
     return tuple(_comparable(f"{usage} takes one label an element", labels))
 

@@ -10,7 +10,7 @@ import torch
 from leyden.data.pipe.order import Order, random_steps, whole_number
 from leyden.data.pipe.seed import Moment, checked_seed, keyed_generator
 from leyden.data.pipe.step import Pipe, Step, applied, parted, place
-from leyden.data.pipe.view import Container, Element, View, describe
+from leyden.data.pipe.view import Container, Element, View, describe, given_as
 from leyden.data.select.notes import Noted
 from leyden.errors import DataError
 
@@ -124,7 +124,7 @@ def _checked_weights(weights: Element) -> tuple[float, ...]:
     try:
         values = tuple(float(value) for value in (weights.tolist() if hasattr(weights, "tolist") else weights))
     except (TypeError, ValueError) as error:
-        raise DataError(f"{_USAGE}: weights are numbers in a row; given {weights!r:.60}") from error
+        raise DataError(f"{_USAGE}: weights are numbers in a row; given {given_as(weights)}") from error
     wrong = [f"{value} at {index}" for index, value in enumerate(values) if not 0 <= value < float("inf")]
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
