@@ -73,6 +73,8 @@ slices* is the file that `leyden.onnx.as_slices` writes, as sliding windows run 
 
 ## What is learned
 
+As in [the tutorial](../../tutorials/10-brats-segmentation.ipynb), with three seeds.
+
 {accuracy}
 
 Measured on: {machine}. Run it: `make bench`.

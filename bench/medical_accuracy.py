@@ -22,7 +22,7 @@ from leyden.prune import Magnitude, prune
 __all__ = ["rows"]
 
 SEEDS = (0, 1, 2)
-EPOCHS, AGAIN = 20, 5
+EPOCHS, AGAIN = 18, 3
 PART, WINDOW = (40, 48, 40), (56, 64, 56)
 MOVE = Maybe(Flip("x")) | Maybe(Rotate(15) | Zoom(0.9, 1.1), 0.3)
 LIGHT = Maybe(medical.BiasField(0.2), 0.3) | Maybe(medical.RicianNoise(0, 0.1), 0.3)
