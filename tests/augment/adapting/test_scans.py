@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import monai.transforms as real
 import pytest
 import torch
 
@@ -70,3 +71,37 @@ def test_points_no_dictionary_and_several_crops_are_refused(monai):
         through_monai(monai.Flipd(["image"]), (SAMPLE["image"],), 0)
     with pytest.raises(DrawError, match="gave list, not one sample"):
         through_monai(monai.Crops(["image"]), SAMPLE, 0)
+
+
+DISK = ((torch.arange(64.0)[:, None] - 20) ** 2 + (torch.arange(64.0) - 20) ** 2) < 36
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        real.Rand2DElastic(spacing=(16, 16), magnitude_range=(12, 12.1), prob=1.0, padding_mode="zeros"),
+        real.RandGridDistortion(prob=1.0, distort_limit=(0.4, 0.4)),
+        real.Compose([real.RandCoarseShuffle(holes=9, spatial_size=32, prob=1.0)]),
+    ],
+    ids=lambda transform: type(transform).__name__,
+)
+def test_a_deformation_that_monai_takes_no_note_of_moves_no_image_alone(transform):
+    image, mask = Image(DISK.float()[None]), Mask(DISK.to(torch.uint8))
+    assert not torch.equal(through_monai(transform, image, 0).data, image.data)
+    assert torch.equal(image.data[0], DISK.float())  # some of MONAI's write into what they are given
+    with pytest.raises(DrawError, match="array transform moved the image and not the Mask beside it"):
+        through_monai(transform, {"image": image, "mask": mask}, 0)
+
+
+def test_a_deformation_has_the_keys_of_all():
+    sample = {"image": Image(DISK.float()[None]), "mask": Mask(DISK.to(torch.uint8))}
+
+    def bent(*keys):
+        modes = ["bilinear", "nearest"][: len(keys)]
+        return real.RandGridDistortiond(keys, prob=1.0, distort_limit=(0.4, 0.4), mode=modes)
+
+    with pytest.raises(DrawError, match=r"MONAI moved \['image'\] and not \['mask'\]; give .* keys of all"):
+        through_monai(bent("image"), sample, 0)
+    moved = through_monai(bent("image", "mask"), sample, 0)
+    assert ((moved["image"].data[0] > 0.5) == moved["mask"].data.bool()).float().mean() > 0.98
+    assert through_monai(real.RandAdjustContrastd(["image"], prob=1.0), sample, 0)["mask"] == sample["mask"]

@@ -5,7 +5,7 @@ import torch
 from leyden import augment
 from leyden.augment.chain.chance import check, demand_generator, interval, range_text, seed_number, seeded, uniform
 from leyden.errors import DrawError
-from leyden.items import Image
+from leyden.items import Image, Mask
 
 
 def test_numbers_are_even_between_0_and_1():
@@ -115,3 +115,25 @@ def test_chance_comes_from_a_generator_of_torch(generator):
     for ask in asks:
         with pytest.raises(DrawError, match=r"wants a torch\.Generator"):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("made", "plain"),
+    [
+        (lambda: augment.RandomCrop(np.int64(4)), augment.RandomCrop(4)),
+        (lambda: augment.Resize(np.int32(8), np.uint8(9)), augment.Resize(8, 9)),
+        (lambda: augment.Rotate(np.float64(9)), augment.Rotate(9.0)),
+        (lambda: augment.Rotate((np.float32(-2), np.int16(9))), augment.Rotate((-2.0, 9))),
+        (lambda: augment.Zoom(np.float32(0.5), 2), augment.Zoom(0.5, 2)),
+        (lambda: augment.Remap({np.int64(1): np.uint8(3)}), augment.Remap({1: 3})),
+        (lambda: augment.LabelCrop(np.int64(4), labels=(np.int64(1),)), augment.LabelCrop(4, labels=(1,))),
+        (lambda: augment.SomeOf(augment.Flip("x"), augment.Flip("y"), count=np.int64(1)),
+         augment.SomeOf(augment.Flip("x"), augment.Flip("y"), count=1)),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("unchecked")
+def test_numbers_of_numpy_become_plain(made, plain):
+    assert repr(made()) == repr(plain)
+    sample = Image(torch.rand(1, 12, 12)), Mask(torch.ones(12, 12, dtype=torch.uint8))
+    draw = made().draw(torch.Generator(), sample)
+    assert augment.Draw.from_json(draw.to_json()) == draw

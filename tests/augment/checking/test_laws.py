@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from leyden.augment import Flip, Intensity, Maybe, Rotate, Spatial, about_centre, register, scaling, uniform
+from leyden.augment import Flip, Intensity, Maybe, Rotate, Spatial, about_centre, register, rotation, scaling, uniform
 from leyden.augment.checking import laws
 from leyden.augment.checking.trial import Trial, own_samples
 from leyden.augment.label import Remap
@@ -138,3 +138,26 @@ def test_labels_made_up_are_found_unless_labels_are_to_change():
 
     assert "labels [2, 4] appeared in a mask" in laws.labels_are_a_subset(trial_of(Sneaky()))
     assert laws.labels_are_a_subset(trial_of(Remap(((1, 9),)))) == ""
+
+
+@register
+class Blown(Still):
+    def change(self, numbers, data):
+        return data / 0
+
+
+def test_values_that_are_none_are_found():
+    assert "values came out as NaN or infinite" in laws.finite_stays_finite(trial_of(Blown()))
+
+
+@register
+@dataclass(frozen=True, repr=False)
+class Inexact(Spatial):
+    exact = True
+
+    def matrix(self, numbers, size):
+        return about_centre(rotation(13.0, (len(size) - 2, len(size) - 1), len(size)), size)
+
+
+def test_a_turn_that_says_it_is_exact_is_found():
+    assert "was interpolated; say `exact` only where" in laws.one_resample(trial_of(Inexact()))

@@ -3,12 +3,12 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from leyden.augment import Flip, Intensity, Resize, Rotate, Spatial, register, scaling, shift
+from leyden.augment import Flip, Intensity, Labelling, Resize, Rotate, Spatial, register, scaling, shift
 from leyden.augment.checking import places
 from leyden.augment.checking.trial import Trial, own_samples
 from leyden.augment.colour import Gamma
 from leyden.augment.spatial import Elastic
-from leyden.items import Keypoints
+from leyden.items import Keypoints, Mask
 
 SAMPLES = own_samples()
 
@@ -68,3 +68,23 @@ def test_an_undo_that_does_not_undo_is_found_and_none_is_fine():
 
 def _pushed(points):
     return Keypoints(points.data + torch.tensor([0.0, 2.0], dtype=points.data.dtype), points.size)
+
+
+@register
+@dataclass(frozen=True, repr=False)
+class MirrorOfColours(Intensity):
+    def change(self, numbers, data):
+        return data.flip(-1)
+
+
+@register
+@dataclass(frozen=True, repr=False)
+class MirrorOfLabels(Labelling):
+    def relabel(self, numbers, mask):
+        return Mask(mask.data.flip(-1))
+
+
+@pytest.mark.parametrize("name", list(SAMPLES))
+@pytest.mark.parametrize(("transform", "kind"), [(MirrorOfColours(), "Image"), (MirrorOfLabels(), "Mask")])
+def test_what_moves_pixels_and_is_no_spatial_step_is_found(transform, kind, name):
+    assert f"it moves what a {kind} shows" in places.still_steps_stay(trial_of(transform, name))

@@ -100,7 +100,7 @@ KEPT = [
 def test_our_own_keep_the_laws(transform):
     report = check_transform(transform)
     assert report.passed
-    assert len({finding.law for finding in report.findings}) == 12
+    assert len({finding.law for finding in report.findings}) == 14
 
 
 @pytest.mark.usefixtures("unchecked")  # thousands of calls, each of them checked elsewhere
@@ -174,3 +174,10 @@ def test_a_transform_that_takes_no_sample_is_not_checked():
 def test_samples_may_be_given():
     report = check_transform(RandomCrop(60), {"large": Image(torch.rand(1, 70, 80))}, seed=5)
     assert {finding.sample for finding in report.findings} == {"large"}
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(("given", "told"), [(Flip, "got the class Flip: make one"), ("Flip", "got 'Flip': give one")])
+def test_what_is_no_transform_is_told(given, told):
+    with pytest.raises(DrawError, match=f"^check_transform tries a transform, {told}, such as Flip"):
+        check_transform(given)

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from leyden.augment import Brightness, Flip, Linear, Rotate, Zoom, register
+from leyden.augment import Brightness, Flip, Intensity, Linear, Rotate, Zoom, register
 from leyden.augment.fusing.step import Expression, Step, registered
 from leyden.errors import DrawError
 
@@ -60,3 +60,14 @@ def test_an_unknown_name_lists_the_known_ones():
         registered("Wobble")
     assert registered("Brightness") is Brightness
     assert registered("Zoom") is Zoom
+
+
+def test_a_transform_with_parameters_is_a_dataclass():
+    class Dim(Intensity):
+        low: float
+
+        def change(self, numbers, data):
+            return data * self.low
+
+    with pytest.raises(DrawError, match=r"^Dim is no dataclass; write @dataclass\(frozen=True, repr=False\) between"):
+        register(Dim)

@@ -52,7 +52,9 @@ def test_boxes_of_both_stay():
     "item", [Mask(torch.zeros(4, 4, dtype=torch.uint8)), Keypoints(torch.zeros(1, 2), (4, 4))], ids=repr
 )
 def test_what_has_no_blend_is_refused_with_what_to_use(item):
-    with pytest.raises(DrawError, match=f"{type(item).__name__} has no blend; use CutMix, or make heat maps first"):
+    with pytest.raises(
+        DrawError, match=f"{type(item).__name__} has no blend; make heat maps first .*, or use CutMix for masks"
+    ):
         MixUp(0.2)(torch.Generator(), (item, item))
 
 

@@ -55,3 +55,9 @@ def test_a_plane_is_named_by_what_stands_across_it():
     assert [geometry.across(axis, 3, who="") for axis in ("z", "y", "x")] == [(1, 2), (0, 2), (0, 1)]
     with pytest.raises(DrawError, match="'a turn' needs a volume"):
         geometry.across("x", 2, who="a turn")
+
+
+@pytest.mark.parametrize("linear", [geometry.shift((1.0, 1.0)), geometry.scaling((1.0, 1.0, 1.0)), ((1.0, 0.0),)])
+def test_a_map_with_a_shift_or_of_other_axes_has_no_centre(linear):
+    with pytest.raises(DrawError, match="about_centre wants 2 rows of 2 numbers, without shift"):
+        geometry.about_centre(linear, (4, 4))

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from leyden.augment import Brightness, CenterCrop, Draw, Flip, Rotate, Translate, Zoom
+from leyden.augment import Brightness, CenterCrop, Draw, Flip, Identity, Rotate, Translate, Zoom
 from leyden.items import Image, Keypoints, Mask, items_of
 from leyden.items.boxes import Boxes
 from leyden.items.polygon import Polygon
@@ -92,3 +92,29 @@ def test_a_small_copy_is_evenly_spread_and_keeps_channels():
     assert small.data.shape == (2, 32, 32, 32)
     assert float(small.data[0, 0, 0, 1]) == 2
     assert small_copy(Image(torch.ones(1, 4, 4), interpolation="cubic")).interpolation == "cubic"
+
+
+def test_what_was_off_the_grid_before_is_not_taken_away():
+    points = Keypoints(torch.tensor([[-4.0, 3.0], [5.0, 5.0]]), (20, 20), labels=("out", "in"))
+    boxes = Boxes(torch.tensor([[-9.5, 2.0, 9.5, 12.0], [-20.0, -20.0, -10.0, -10.0]]), (20, 20), ("half", "off"))
+    items = [Image(torch.rand(1, 20, 20)), points, boxes]
+    found = first(Identity(), items)
+    assert (found.words(), found.share()) == ("nothing lost", 0.0)
+    assert (found.points, found.boxes) == (1, 1)
+    assert first(CenterCrop(20, 10), items).boxes_cut == pytest.approx({"half": 1 - 7.5 / 10})
+    assert first(Translate((0.5, 0.5)), items).words() == "nothing lost"
+
+
+def test_items_that_share_a_name_or_a_label_hide_nothing_of_each_other():
+    left, right = (torch.zeros(20, 40, dtype=torch.uint8) for _ in range(2))
+    left[5:10, 2:8], right[5:10, 18:22] = 1, 1
+    ring = torch.tensor([[2.0, 2.0], [2.0, 12.0], [12.0, 12.0], [12.0, 2.0]])
+    boxes, outline = (
+        Boxes(torch.tensor([[2.0, 15.0, 12.0, 25.0]]), (20, 40), labels=("cat",)),
+        Polygon(ring, (20, 40), labels=("cat",)),
+    )
+    items = [Image(torch.rand(1, 20, 40)), Mask(left), Mask(right), boxes, outline]
+    found = first(CenterCrop(20, 8), items)
+    assert found.areas == {1: 1.0}
+    assert (found.boxes, found.boxes_lost) == (2, ("cat (item 2)",))
+    assert found.boxes_cut == pytest.approx({"cat (item 1)": 0.2})

@@ -181,3 +181,20 @@ def test_a_search_that_fails_says_why_and_the_panel_goes_on(sample):
     panel.select(1)
     assert panel.message == ""
     panel.close()
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda panel: panel.select(1.5), "there is no draw 1.5"),
+        (lambda panel: panel.show(planes="four"), "planes are 'one' or 'three'; given 'four'"),
+        (lambda panel: panel.show(place=2.5), "no slice 2.5: there are 0 to 9"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_and_all_stays(ask, told):
+    panel = AugmentPanel(MOVE, Image(torch.rand(1, 10, 11, 12)))
+    before = (panel.selected, panel.style)
+    with pytest.raises(PanelError, match=told):
+        ask(panel)
+    assert (panel.selected, panel.style) == before

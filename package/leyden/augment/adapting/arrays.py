@@ -69,7 +69,7 @@ def _boxes(items: list[Item]) -> np.ndarray:
 
 
 def _array(image: Image) -> np.ndarray:
-    return np.ascontiguousarray(working(image.data).detach().cpu().permute(1, 2, 0).numpy())
+    return np.array(working(image.data).detach().cpu().permute(1, 2, 0).numpy(), order="C")
 
 
 def _labels(mask: Mask) -> np.ndarray:

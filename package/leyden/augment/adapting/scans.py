@@ -13,6 +13,11 @@ from leyden.items import Affine, Image, Item, Mask, items_of, map_items
 
 __all__ = ["through_monai"]
 
+_MOVERS = ("monai.transforms.spatial.", "monai.transforms.croppad.")
+"""Where MONAI keeps what moves places."""
+
+_MOVERS_ELSEWHERE = ("RandSmoothDeform", "RandCoarseShuffle")
+
 _Sample = TypeVar("_Sample")
 
 
@@ -52,6 +57,7 @@ def _by_key(data: Any, transform: Any, sample: _Sample) -> _Sample:
             f"{', '.join(map(repr, strange))}; leave them out, or use the transform of leyden"
         )
     given = {name: _given(data, item) for name, item in sample.items()}
+    _check_keys(transform, [name for name, item in sample.items() if isinstance(item, Image | Mask)])
     moved = transform(given)
     if not isinstance(moved, dict):
         raise DrawError(f"a MONAI transform gave {type(moved).__name__}, not one sample; crops of several are not one")
@@ -60,12 +66,31 @@ def _by_key(data: Any, transform: Any, sample: _Sample) -> _Sample:
     return cast("_Sample", {name: _taken(sample.get(name), result) for name, result in moved.items()})
 
 
+def _check_keys(transform: Any, names: list[Any]) -> None:
+    """Raise if what moves and notes nothing, as MONAI's deformations do, has the keys of some and not of others."""
+    for part in parts_of(transform):
+        if _moves(part) and not hasattr(part, "inverse"):
+            went, stayed = ([name for name in names if (name in part.keys) is which] for which in (True, False))
+            if went and stayed:
+                raise _apart(went, stayed)
+
+
+def _moves(part: object) -> bool:
+    """Tell whether a single transform of MONAI moves places, or one that is derived from such."""
+    line = type(part).__mro__
+    return any(each.__module__.startswith(_MOVERS) or each.__name__.startswith(_MOVERS_ELSEWHERE) for each in line)
+
+
+def _apart(went: list[Any], stayed: list[Any]) -> DrawError:
+    return DrawError(f"MONAI moved {went} and not {stayed}; give the transform the keys of all of them")
+
+
 def _check_together(results: dict[Any, Any]) -> None:
     """Raise if some images and masks were moved, as MONAI notes on them, and others were not."""
     moved = {name: bool(getattr(result, "applied_operations", None)) for name, result in results.items()}
     if len(set(moved.values())) > 1:
         went, stayed = ([name for name, does in moved.items() if does is which] for which in (True, False))
-        raise DrawError(f"MONAI moved {went} and not {stayed}; give the transform the keys of all of them")
+        raise _apart(went, stayed)
 
 
 def _is_moved_alone(item: Item) -> bool:
@@ -74,12 +99,14 @@ def _is_moved_alone(item: Item) -> bool:
 
 def _images_alone(data: Any, transform: Any, sample: _Sample) -> _Sample:
     lying = [item for item in items_of(sample) if item.size is not None and not isinstance(item, Image)]
+    moves = any(map(_moves, parts_of(transform)))
 
     def change(item: Item) -> Item:
         if not isinstance(item, Image):
             return item
         result = transform(_given(data, item))
-        if lying and getattr(result, "applied_operations", None):
+        changed = moves and not torch.equal(torch.as_tensor(result).as_subclass(Tensor), _values(item))
+        if lying and (changed or getattr(result, "applied_operations", None)):
             raise DrawError(
                 f"this MONAI array transform moved the image and not the {type(lying[0]).__name__} beside it; "
                 "give its dictionary form, such as RandFlipd(keys=...)"
@@ -91,9 +118,12 @@ def _images_alone(data: Any, transform: Any, sample: _Sample) -> _Sample:
 
 def _given(data: Any, item: object) -> object:
     if isinstance(item, Image):
-        values = item.data.float() / 255 if item.data.dtype == torch.uint8 else item.data
-        return data.MetaTensor(values, affine=_matrix(item))
-    return data.MetaTensor(item.data[None], affine=_matrix(item)) if isinstance(item, Mask) else item
+        return data.MetaTensor(_values(item).clone(), affine=_matrix(item))  # some write into what they are given
+    return data.MetaTensor(item.data[None].clone(), affine=_matrix(item)) if isinstance(item, Mask) else item
+
+
+def _values(item: Image) -> Tensor:
+    return item.data.float() / 255 if item.data.dtype == torch.uint8 else item.data
 
 
 def _matrix(item: Image | Mask) -> Tensor | None:

@@ -1,7 +1,7 @@
 """Numbers by chance, and how their ranges are written."""
 
 from numbers import Real
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -115,7 +115,7 @@ def range_text(span: Range, factor: float = 1) -> str:
 
 
 def check(transform: object, rules: dict[str, bool]) -> None:
-    """Raise all broken rules of a transform at once, if there are any.
+    """Raise all broken rules of a transform at once, if there are any; make numpy's numbers plain, if there are none.
 
     Args:
         transform: named in the message.
@@ -133,6 +133,17 @@ def check(transform: object, rules: dict[str, bool]) -> None:
     broken = [rule for rule, holds in rules.items() if not holds]
     if broken:
         raise DrawError(f"{transform!r}: wants {'; '.join([*broken, *_strange(transform)])}")
+    for name, value in list(getattr(transform, "__dict__", {}).items()):
+        if _is_of_numpy(value):
+            object.__setattr__(transform, name, _plain(value))  # it is frozen, and was made a moment ago
+
+
+def _is_of_numpy(value: object) -> bool:
+    return isinstance(value, np.generic) or (isinstance(value, tuple) and any(map(_is_of_numpy, value)))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else getattr(value, "item", lambda: value)()
 
 
 def _strange(transform: object) -> list[str]:

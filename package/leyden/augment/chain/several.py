@@ -1,6 +1,7 @@
 """Several of many: how many and which is left to chance, and what is chosen still fuses with its neighbours."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal, TypeAlias, final, get_args
 
 import torch
@@ -44,7 +45,7 @@ class SomeOf(Transform):
         object.__setattr__(self, "count", count)
         object.__setattr__(self, "order", order)
         bounds = self._bounds()
-        whole = len(bounds) == 2 and all(isinstance(end, int) for end in bounds)
+        whole = len(bounds) == 2 and all(isinstance(end, Integral) for end in bounds)
         rules = {
             "at least one choice": bool(choices),
             "transforms one by one, made (not their classes)": all(isinstance(choice, Transform) for choice in choices),

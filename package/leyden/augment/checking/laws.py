@@ -16,8 +16,8 @@ from leyden.items import Image, Item, Keypoints, Mask, items_of
 from leyden.items.grid import counting, size_text
 
 __all__ = [
-    "draws_are_values", "dtypes_are_kept", "input_is_untouched", "json_comes_back", "labels_are_a_subset",
-    "one_resample", "replays_alike", "repr_evaluates_back", "sizes_agree",
+    "draws_are_values", "dtypes_are_kept", "finite_stays_finite", "input_is_untouched", "json_comes_back",
+    "labels_are_a_subset", "one_resample", "replays_alike", "repr_evaluates_back", "sizes_agree",
 ]  # fmt: skip
 
 _WRAPPERS = (Chain, Identity, Maybe, OneOf, SomeOf)
@@ -118,14 +118,27 @@ def dtypes_are_kept(trial: Trial) -> str:
     return ""
 
 
+def finite_stays_finite(trial: Trial) -> str:
+    """No value of an image becomes infinite or no number (NaN)."""
+    for before, after in zip(items_of(trial.sample), items_of(trial.draw(trial.sample)), strict=True):
+        if isinstance(before, Image) and isinstance(after, Image) and before.data.isfinite().all():
+            strange = (~after.data.isfinite()).sum().item()
+            if strange:
+                return f"{strange:,} values came out as NaN or infinite; mind divisions by 0, logarithms and roots"
+    return ""
+
+
 def one_resample(trial: Trial) -> str:
-    """Each image and mask is interpolated once at most."""
+    """Each image and mask is interpolated once at most, and never where all steps say that they are exact."""
+    exact = all(step.transform.exact for step in trial.draw.steps if step.transform.kind == "spatial")
     for item in items_of(trial.sample):
         if isinstance(item, Image | Mask):
             with counting() as counter:
                 trial.draw(item)
             if counter.resamples > 1:
                 return f"a {type(item).__name__} was interpolated {counter.resamples} times; give a `matrix` or `field`"
+            if counter.resamples and exact:
+                return f"a {type(item).__name__} was interpolated; say `exact` only where pixels are copied, always"
     return ""
 
 

@@ -1,14 +1,14 @@
 """Laws of places: points lie where images and masks show them, and what is undone is where it was."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from leyden.augment.checking.trial import Trial, blob_sample
 from leyden.augment.fusing.draw import Draw
 from leyden.errors import DrawError
-from leyden.items import Image, Keypoints, Mask, Size, items_of
+from leyden.items import Image, Item, Keypoints, Mask, Size, items_of
 
-__all__ = ["colours_come_back", "places_come_back", "points_agree"]
+__all__ = ["colours_come_back", "places_come_back", "points_agree", "still_steps_stay"]
 
 _NEAR = 0.5
 """Pixels, times the stretch where a draw enlarges, that the middle of a blob may be off its point along each axis."""
@@ -24,6 +24,15 @@ _LEAST = 0.5
 
 _BACK = 1e-5
 """Pixels that a point may be off after forth and back, in double precision."""
+
+_ROOM = 12
+"""Pixels that the shortest side needs for a blob in its first quarter."""
+
+_FAINT = 1e-3
+"""Of the range that comes out: what changes less where a blob was, or was not, has gone."""
+
+_STAYS = 0.2
+"""Of a side, how far from the blob the largest change may be; a mirror image is half a side away."""
 
 _COLOUR = 1e-4
 """Of the range of the image, that a value may be off after forth and back."""
@@ -81,6 +90,47 @@ def colours_come_back(trial: Trial) -> str:
             if not error <= _COLOUR:
                 return f"values came back {error:.2g} off; mend `undo`, or leave it out where there is no way back"
     return ""
+
+
+def still_steps_stay(trial: Trial) -> str:
+    """What is no spatial step changes a blob where it lies, not elsewhere."""
+    kept = tuple(step for step in trial.draw.steps if step.transform.kind in ("linear", "intensity", "label"))
+    draw, size = Draw(trial.draw.new_size, kept), trial.draw.new_size
+    if not kept or min(size) < _ROOM:
+        return ""
+    places = torch.meshgrid(*(torch.arange(count, dtype=torch.float64) for count in size), indexing="ij")
+    middle = torch.tensor([(count - 1) / 4 for count in size], dtype=torch.float64)  # mirrored, it is half a side away
+    square = sum(((place - centre) ** 2 for place, centre in zip(places, middle, strict=True)), torch.zeros(size))
+    for item in items_of(trial.draw.spatial(trial.sample)):
+        pair = _without_and_with(item, square, places[-1] / max(size[-1] - 1, 1))
+        try:
+            shown = [draw(each).data.double().reshape(-1, *size) for each in pair]
+        except DrawError:
+            continue  # not for this item
+        change = _blurred(shown[1] - shown[0]) / (shown[1].max() - shown[1].min()) if pair else torch.zeros(size)
+        if change.max() > _FAINT:  # else it took the blob away
+            found = torch.stack(torch.unravel_index(change.argmax(), change.shape)).double()
+            if ((found - middle).abs() > _STAYS * torch.tensor(size)).any():
+                return f"it moves what a {type(item).__name__} shows, and nothing that lies on it; make it a Spatial"
+    return ""
+
+
+def _without_and_with(item: Item, square: Tensor, ramp: Tensor) -> list[Image] | list[Mask]:
+    """Give items like this one without a blob and with one, by squared distances from its middle; none for others."""
+    if isinstance(item, Image):
+        scale = 255 if item.data.dtype == torch.uint8 else 1
+        shades = [scale * (0.2 + 0.2 * ramp + share * (-square / 8).exp()) for share in (0.0, 0.5)]
+        return [Image(shade.to(item.data.dtype).expand(len(item.data), *shade.shape)) for shade in shades]
+    if isinstance(item, Mask) and item.data.any():
+        label = item.data[item.data != 0][0]
+        return [Mask(torch.where(square < edge, label, 0).to(item.data.dtype)) for edge in (0, 9)]
+    return []
+
+
+def _blurred(change: Tensor) -> Tensor:
+    """Give how much changed around every place, all channels together."""
+    pool = {2: nn.functional.avg_pool2d, 3: nn.functional.avg_pool3d}[change.ndim - 1]
+    return pool(change.abs().sum(0)[None, None], 5, stride=1, padding=2)[0, 0]
 
 
 def _stretch(draw: Draw, places: Tensor) -> float:

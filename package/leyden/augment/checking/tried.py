@@ -15,7 +15,7 @@ Examples:
     ...     def matrix(self, numbers, size):
     ...         return about_centre(scaling((*(1.0 for _ in size[1:]), *numbers)), size)
     >>> check_transform(Widen(1.5))
-    Widen(1.5): 12 laws, 0 broken
+    Widen(1.5): 14 laws, 0 broken
                               picture  bytes  volume
     prints as what makes it   holds    holds  holds
     draws are values          holds    holds  holds
@@ -50,8 +50,10 @@ _LAWS: dict[str, Callable[[Trial], str]] = {
     "items share the new grid": laws.sizes_agree,
     "labels are a subset": laws.labels_are_a_subset,
     "dtypes are kept": laws.dtypes_are_kept,
+    "finite stays finite": laws.finite_stays_finite,
     "one resample at most": laws.one_resample,
     "points agree with pixels": places.points_agree,
+    "still steps stay": places.still_steps_stay,
     "places come back": places.places_come_back,
     "colours come back": places.colours_come_back,
 }
@@ -62,8 +64,8 @@ def check_transform(transform: Transform, samples: Mapping[str, object] | None =
 
     It prints as what makes it; draws are values that JSON holds and that replay byte for byte; it changes nothing it is
     given; all items come out on one grid, points on the pixels they were on, masks without new labels, dtypes as they
-    were; at most one resample; what is undone comes back. A sample that it refuses with a `DrawError` is one it is not
-    for, as a transform of colours is not for scans.
+    were, values finite; at most one resample; colours and labels change where they are; what is undone comes back. A
+    sample that it refuses with a `DrawError` is one it is not for, as a transform of colours is not for scans.
 
     Args:
         transform: any, also a chain; of a class decorated with `@register`.
@@ -74,13 +76,14 @@ def check_transform(transform: Transform, samples: Mapping[str, object] | None =
         The report, which prints as a table.
 
     Raises:
-        DrawError: a law is broken, or no sample is taken; the message has every violation, and what to do.
+        DrawError: a law is broken, or no sample is taken: the message has every violation; or what is given is none.
 
     Examples:
         >>> from leyden.augment import Flip
         >>> check_transform(Flip("x")).passed
         True
     """
+    _demand_transform(transform)
     findings: list[Finding] = []
     refused: list[tuple[str, str]] = []
     for name, sample in (own_samples() if samples is None else samples).items():
@@ -96,6 +99,12 @@ def check_transform(transform: Transform, samples: Mapping[str, object] | None =
     if not report.passed:
         raise DrawError(_complaint(report))
     return report
+
+
+def _demand_transform(given: object) -> None:
+    if not isinstance(given, Transform):
+        what = f"the class {given.__name__}: make one" if isinstance(given, type) else f"{given!r}: give one"
+        raise DrawError(f"check_transform tries a transform, got {what}, such as Flip('x')")
 
 
 def _tried(transform: Transform, sample: object, seed: int) -> list[Trial]:

@@ -104,7 +104,8 @@ class Draw:
             sample: an item, or a tuple, list or dictionary of items (and anything else); a bare tensor is no item.
 
         Raises:
-            DrawError: no item in it lives on a grid, or not all on the grid of this draw; or an image shows NaN.
+            DrawError: no item in it lives on a grid, or not all on the grid of this draw; or an image shows NaN before
+                its colours change.
         """
         self._check(sample, self.size)
         return act(self.fusion, sample)

@@ -1,7 +1,7 @@
 """One transform and the numbers drawn for it; the names under which stored draws find their transforms."""
 
 from abc import ABC, abstractmethod
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, final
 
 from leyden.augment.fusing.fusion import Fusion
@@ -117,13 +117,18 @@ def register(leaf: _Class) -> _Class:
         leaf: a frozen dataclass derived from `Spatial`, `Linear` or `Intensity`.
 
     Raises:
-        DrawError: another class has that name.
+        DrawError: another class has that name, or it is no dataclass.
 
     Examples:
         >>> from leyden.augment import Flip
         >>> register(Flip) is registered("Flip")
         True
     """
+    plain = [name for name, kind in vars(leaf).get("__annotations__", {}).items() if "ClassVar" not in str(kind)]
+    if not is_dataclass(leaf) or not set(plain) <= set(leaf.__dataclass_fields__):
+        raise DrawError(
+            f"{leaf.__name__} is no dataclass; write @dataclass(frozen=True, repr=False) between @register and class"
+        )
     known = _REGISTRY.setdefault(leaf.__name__, leaf)
     if (known.__module__, known.__qualname__) != (leaf.__module__, leaf.__qualname__):
         raise DrawError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import ClassVar, final
 
 import torch
@@ -88,7 +89,7 @@ class Remap(Labelling):
         object.__setattr__(self, "labels", pairs)
         object.__setattr__(self, "rest", rest)
         old = [pair[0] for pair in pairs if pair]
-        whole = all(isinstance(number, int) for pair in pairs for number in pair)
+        whole = all(isinstance(number, Integral) for pair in pairs for number in pair)
         check(
             self,
             {

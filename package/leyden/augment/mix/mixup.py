@@ -72,8 +72,8 @@ class MixUp(Mix):
             return join_boxes(boxes, [each.rows for each in boxes], first.size)
         if first.size is not None:
             raise DrawError(
-                f"{self!r}: {type(first).__name__} has no blend; use CutMix, or make heat maps first (OneHot of masks, "
-                "Heatmap.of_points)"
+                f"{self!r}: {type(first).__name__} has no blend; make heat maps first (OneHot of masks, "
+                "Heatmap.of_points), or use CutMix for masks and points"
             )
         return first
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from numbers import Integral
 from typing import final, get_args
 
 import torch
@@ -68,7 +69,7 @@ class Mosaic(Mix):
         modes = get_args(BorderMode)
         rules = {
             "a size of two or three axes, two pixels or more each": len(size) in (2, 3)
-            and all(isinstance(count, int) and count >= 2 for count in size),
+            and all(isinstance(count, Integral) and count >= 2 for count in size),
             f"border one of {modes}": border in modes,
             "a share min_visible of 0..1": 0 <= min_visible <= 1,
             "classes of 0 and up": classes >= 0,

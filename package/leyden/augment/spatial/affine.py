@@ -56,6 +56,9 @@ class Flip(Spatial):
 class Rotate(Spatial):
     """Turn about the centre of the grid, anticlockwise as shown; multiples of 90 on an even grid copy pixels.
 
+    It turns pixels: where they are not as long as wide, what is round comes out slanted. Of scans with thick slices
+    write `Spacing(1.0) | Rotate(20, axis="x")`, which is still one resample.
+
     Args:
         degrees: from -degrees to degrees, or (low, high). One number that reads as radians (below 1, pi / 2, 1.57) is
             refused; (low, high) is taken as it is.

@@ -118,10 +118,15 @@ def about_centre(linear: Affine, size: Size, new_size: Size | None = None) -> Af
         size: the grid before.
         new_size: the grid after; the same if not given.
 
+    Raises:
+        DrawError: not one row and one column an axis, as what has a shift in it.
+
     Examples:
         >>> about_centre(scaling((2.0, 1.0)), (5, 5))
         ((2.0, 0.0, -2.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     """
+    if {len(linear), *map(len, linear), len(new_size or size)} != {len(size)}:
+        raise DrawError(f"about_centre wants {len(size)} rows of {len(size)} numbers, without shift; got {linear}")
     centre = [(count - 1) / 2 for count in size]
     goal = [(count - 1) / 2 for count in new_size or size]
     rows = ((*row, end - fsum(map(mul, row, centre))) for row, end in zip(linear, goal, strict=True))

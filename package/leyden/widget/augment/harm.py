@@ -1,5 +1,6 @@
 """What a draw does to the labels of a sample: points off the grid, boxes cut, regions out of sight, values clipped."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, final
@@ -40,12 +41,13 @@ class Finding:
     Args:
         seed: the draw is the first of this seed.
         draw: what was drawn.
-        points: how many points there are.
-        points_lost: names of those off the grid, or their rows.
-        boxes: how many boxes and outlines there are.
-        boxes_lost: names or rows of those off the grid altogether.
-        boxes_cut: of those of which a part is off the grid, the share that is.
-        areas: of each label, the share off the grid; 1 also where it is too small to be left in a pixel.
+        points: how many points there are on the grid.
+        points_lost: names of those that a draw takes off it, or their rows.
+        boxes: how many boxes and outlines there are, of which a part at least is on the grid.
+        boxes_lost: names or rows of those taken off the grid altogether.
+        boxes_cut: of those of which a part is taken off the grid, the share of what was on it.
+        areas: of each label, the share off the grid; 1 also where it is too small to be left in a pixel. Where several
+            masks have the label, that of the mask that loses most of it.
         clipped: of the values inside the range of the image, the share that leaves it; what lies at an end already,
             as the air around a head, loses nothing by it.
     """
@@ -108,13 +110,15 @@ class Probe:
 
     def __init__(self, items: Sequence[Item], span: tuple[float, float]) -> None:
         self._span = span
-        self._points = [item for item in items if isinstance(item, Keypoints)]
-        self._boxes = [item for item in items if isinstance(item, Boxes)]
-        self._boxes += [item.boxes() for item in items if isinstance(item, Polygon)]
+        self._points = [(item, item.inside) for item in items if isinstance(item, Keypoints)]
+        boxes = [item for item in items if isinstance(item, Boxes)]
+        boxes += [item.boxes() for item in items if isinstance(item, Polygon)]
+        self._boxes = list(zip(boxes, map(_shares_on_grid, boxes), _names_of(boxes), strict=True))
         self._small = small_copy(next(item for item in items if isinstance(item, Image)))
-        self._regions: dict[int, tuple[Points, int]] = {}
+        self._regions: dict[int, list[tuple[Points, int]]] = {}
         for mask in (item.data for item in items if isinstance(item, Mask)):
-            self._regions |= _places_of(mask)
+            for label, places in _places_of(mask).items():
+                self._regions.setdefault(label, []).append(places)
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -129,24 +133,26 @@ class Probe:
     def __call__(self, seed: int, draw: Draw) -> Finding:
         """What a draw takes away."""
         move = draw.fusion.move()
-        points_lost: list[str] = []
-        for item in self._points:
-            inside = item.warp(move).inside.tolist()
-            points_lost += [_name(item.labels, row) for row, is_in in enumerate(inside) if not is_in]
+        points_lost = [
+            _name(item.labels, row)
+            for item, before in self._points
+            for row in (before & ~item.warp(move).inside).nonzero().flatten().tolist()
+        ]
         boxes_lost, boxes_cut = list[str](), dict[str, float]()
-        for item in self._boxes:
-            lost, cut = _boxes_lost(item.warp(move))
-            boxes_lost += lost
-            boxes_cut |= cut
+        for item, before, names in self._boxes:
+            after = _shares_on_grid(item.warp(move))
+            boxes_lost += [names[row] for row in before if row not in after]
+            left = {row: after[row] / before[row] for row in before if row in after}
+            boxes_cut |= {names[row]: 1 - share for row, share in left.items() if 1 - share > _ROUNDING}
         return Finding(
             seed,
             draw,
-            sum(len(item.data) for item in self._points),
+            sum(int(before.sum()) for _, before in self._points),
             tuple(points_lost),
-            sum(len(item.data) for item in self._boxes),
+            sum(len(before) for _, before, _ in self._boxes),
             tuple(boxes_lost),
             boxes_cut,
-            {label: _area_lost(draw, places, count) for label, (places, count) in self._regions.items()},
+            {label: max(_area_lost(draw, *places) for places in found) for label, found in self._regions.items()},
             self._clipped(draw),
         )
 
@@ -225,17 +231,23 @@ def _area_lost(draw: Draw, places: Points, count: int) -> float:
     return 1.0 if inside * count * abs(determinant(draw.matrix)) < _GONE else 1 - inside
 
 
-def _boxes_lost(boxes: Boxes) -> tuple[list[str], dict[str, float]]:
-    """Names of boxes off the grid, and of those cut with the share that is off it."""
+def _shares_on_grid(boxes: Boxes) -> dict[int, float]:
+    """Of each box the share of its area on the grid, by its row; 1 where it has no area. Those off it are not there."""
     left = boxes.clipped()
-    before, after = (
-        dict(zip(boxes.rows, boxes.areas.tolist(), strict=True)),
-        dict(zip(left.rows, left.areas.tolist(), strict=True)),
-    )
-    named = {row: _name(boxes.labels, place) for place, row in enumerate(boxes.rows)}
-    gone = {row: 1 - after.get(row, 0.0) / (area or 1.0) for row, area in before.items()}
-    cut = {named[row]: share for row, share in gone.items() if row in after and share > _ROUNDING}
-    return [named[row] for row in boxes.rows if row not in after], cut
+    areas = dict(zip(boxes.rows, boxes.areas.tolist(), strict=True))
+    return {
+        row: area / areas[row] if areas[row] else 1.0 for row, area in zip(left.rows, left.areas.tolist(), strict=True)
+    }
+
+
+def _names_of(boxes: Sequence[Boxes]) -> list[dict[int, str]]:
+    """What each box is called, by its row; with the number of its item, from 1 on, where another item has the name."""
+    named = [{row: _name(item.labels, place) for place, row in enumerate(item.rows)} for item in boxes]
+    often = Counter(name for names in named for name in names.values())
+    return [
+        {row: name if often[name] == 1 else f"{name} (item {number})" for row, name in names.items()}
+        for number, names in enumerate(named, start=1)
+    ]
 
 
 def _name(labels: Sequence[str | int], row: int) -> str:

@@ -187,9 +187,9 @@ class AugmentPanel(Panel):
             PanelError: there is no such draw.
         """
         with self._lock:
-            if not 0 <= index < len(self._state.draws):
-                raise PanelError(f"there is no draw {index}: there are {len(self._state.draws)}, counted from 0")
-            self._state = replace(self._state, selected=index)
+            if index not in range(len(self._state.draws)):
+                raise PanelError(f"there is no draw {index!r}: there are {len(self._state.draws)}, counted from 0")
+            self._state = replace(self._state, selected=int(index))
         self.say("")
 
     def show(
@@ -215,11 +215,12 @@ class AugmentPanel(Panel):
             planes: of a volume, show the pair in the chosen plane or in all `three`.
 
         Raises:
-            PanelError: there is no such axis, slice or channel, or the ends of the window are not in order.
+            PanelError: there is no such axis, slice, channel or choice, or the ends of the window are not in order.
         """
         with self._lock:
-            style = self._scenery.restyled(self._state.style, axis=axis, place=place, window=window, channel=channel)
-            given = {"overlay": overlay, "difference": difference, "planes": planes}
+            asked = {"axis": axis, "place": place, "window": window, "channel": channel, "planes": planes}
+            style = self._scenery.restyled(self._state.style, **asked)
+            given = {"overlay": overlay, "difference": difference}
             switched = {name: value for name, value in given.items() if value is not None}
             self._state = replace(self._state, style=replace(style, **switched))
         self.say("")
@@ -244,12 +245,9 @@ class AugmentPanel(Panel):
             raise PanelError(f"a search looks at 1 to {_MOST_SOUGHT:,} draws; given {count:,}")
         with self._lock:
             state = self._state
-            work = partial(
-                survey, self._scenery.probe, state.move, self._sample, seeds=range(state.seed, state.seed + count)
-            )
-            self._errand.start(
-                lambda progress: work(progress=progress, note=partial(self._note, state.move)), "the search"
-            )
+            seeds, note = range(state.seed, state.seed + count), partial(self._note, state.move)
+            work = partial(survey, self._scenery.probe, state.move, self._sample, seeds=seeds, note=note)
+            self._errand.start(lambda progress: work(progress=progress), "the search")
             self._findings = ()
         if wait:
             self._errand.wait()

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, final
+from typing import Literal, TypeAlias, final, get_args
 
 import numpy as np
 import torch
@@ -140,18 +140,19 @@ class Scenery:
         place: int | None = None,
         window: tuple[float, float] | None = None,
         channel: int | str | None = None,
+        planes: Planes | None = None,
     ) -> Style:
-        """A style with another slice, window or channel; what is left out stays.
+        """A style with another slice, window, channel or planes; what is left out stays.
 
         Raises:
-            PanelError: there is no such axis, slice or channel, or the ends of the window are not in order.
+            PanelError: there is no such axis, slice, channel or choice, or the ends of the window are not in order.
         """
         names = [facing.name for facing in self.facings]
         chosen = style.axis if axis is None else names.index(axis) if axis in names else axis
         faults = []
         if axis is not None and chosen not in range(len(names)):
             faults.append(f"no axis {axis!r}: there is {', '.join(names) or 'none in a picture'}")
-        elif place is not None and not (names and 0 <= place < self.size[int(chosen)]):
+        elif place is not None and not (names and place in range(self.size[int(chosen)])):
             last = self.size[int(chosen)] - 1 if names else 0
             faults.append(f"no slice {place}: " + (f"there are 0 to {last}" if names else "a picture has none"))
         if window is not None and not window[0] < window[1]:
@@ -159,15 +160,17 @@ class Scenery:
         channel = self.channel_names.index(channel) if channel in self.channel_names else channel
         if channel is not None and channel not in range(len(self.image.data)):
             faults.append(f"no channel {channel!r}: there are 0 to {len(self.image.data) - 1}{self._named()}")
+        if planes not in (None, *get_args(Planes)):
+            faults.append(f"planes are {' or '.join(map(repr, get_args(Planes)))}; given {planes!r}")
         if faults:
             raise PanelError("; ".join(faults))
         places = list(style.places)
         if place is not None:
-            places[int(chosen)] = place
+            places[int(chosen)] = int(place)
         kept = style.window if channel in (None, style.channel) else None  # each channel has values of its own
         return replace(
             style, axis=int(chosen), places=tuple(places), window=window or kept,
-            channel=style.channel if channel is None else channel,
+            channel=style.channel if channel is None else int(channel), planes=planes or style.planes,
         )  # fmt: skip
 
     def window(self, style: Style) -> tuple[float, float]:

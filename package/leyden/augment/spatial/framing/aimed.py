@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from numbers import Integral
 from typing import ClassVar, final
 
 import numpy as np
@@ -73,7 +74,7 @@ class LabelCrop(Window):
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "weights", weights)
         super().__init__(*shape, outside=outside)
-        whole = isinstance(labels, tuple) and all(isinstance(label, int) for label in labels)
+        whole = isinstance(labels, tuple) and all(isinstance(label, Integral) for label in labels)
         check(self, {"labels in a tuple of whole numbers": whole, "weights in a tuple": isinstance(weights, tuple)})
         fit = not weights or (len(weights) == len(labels) and finite(*weights) and min(weights) >= 0 < sum(weights))
         single = len(set(labels)) == len(labels)

@@ -1,5 +1,7 @@
 """Sizes as people write them: one number for all axes, or one an axis."""
 
+from numbers import Integral
+
 from leyden.errors import DrawError
 from leyden.items import Size
 from leyden.items.grid import size_text
@@ -17,7 +19,7 @@ def shape_rules(shape: Size) -> dict[str, bool]:
         >>> shape_rules((0, 4))
         {'one size, or one an axis, of at least one pixel': False}
     """
-    whole = all(isinstance(count, int) and not isinstance(count, bool) for count in shape)
+    whole = all(isinstance(count, Integral) and not isinstance(count, bool) for count in shape)
     if any(isinstance(count, tuple | list) for count in shape):
         return {"sizes one by one, as 256, 256, not in a tuple or list": False}
     return {"one size, or one an axis, of at least one pixel": 1 <= len(shape) <= 3 and whole and min(shape) >= 1}
