@@ -65,7 +65,7 @@ def test_voxels_that_are_no_number_are_refused(files, case):
     data = files.shade(5).astype(np.float32)
     data[1, 1, :2] = np.nan, np.inf
     files.save(path_of(case, "t1"), data)
-    with pytest.raises(MedicalError, match=r"_t1.nii.gz holds 2 voxels that are no number \(NaN, inf\); set them to 0"):
+    with pytest.raises(MedicalError, match=r"_t1.nii.gz has NaN or infinity in 2 of its voxels; set them to 0"):
         read_case(case, ("t1",), scheme=None)
 
 

@@ -84,7 +84,7 @@ def _stacked(wanted: Sequence[Series]) -> tuple[np.ndarray, dict[str, tuple[Size
         volumes = stored_frames(path, [series.frame for series in here])
         for series, (stored, affine) in zip(here, volumes, strict=True):
             if count := strange_numbers(stored):
-                raise MedicalError(f"{path} holds {count:,} voxels that are no number (NaN, inf); set them to 0")
+                raise MedicalError(f"{path} has NaN or infinity in {count:,} of its voxels; set them to 0")
             if not grids:
                 data = np.empty((len(wanted), *stored.shape), np.float32)
             grids[series.modality] = (stored.shape, affine)

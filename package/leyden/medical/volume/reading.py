@@ -99,7 +99,7 @@ def _codes(stored: np.ndarray, path: Path) -> np.ndarray:
     low, high = (float(np.rint(bound)) for bound in (stored.min(), stored.max()))
     if not (np.isfinite(low) and np.isfinite(high)):
         count = int((~np.isfinite(stored)).sum())
-        raise MedicalError(f"{path} holds {count:,} voxels that are no number (NaN, inf); set them to a code")
+        raise MedicalError(f"{path} has NaN or infinity in {count:,} of its voxels; set them to a code")
     kinds = [kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max]
     if not kinds:
         raise MedicalError(f"{path} holds codes from {low:g} to {high:g}, more than 64-bit integers hold")

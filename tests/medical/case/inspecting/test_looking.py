@@ -61,7 +61,7 @@ def test_every_fault_of_a_case_is_told_and_not_the_first(files, case):
     files.save(case.label, files.drawn())
     faults = told(case)
     for one in (
-        "t1 holds 1 voxel that are no number (NaN, inf); set them to 0",
+        "t1 has NaN or infinity in 1 of its voxels; set them to 0",
         "t2 is 7 everywhere; leave the case out, or fetch the file again",
         "flair lies up to 2 mm off t1; bring them onto one grid, or take the files of one visit",
         "the segmentation is empty: no tumour; keep it if that is meant, metrics have conventions for it",

@@ -77,7 +77,7 @@ class _Look:
 
     def _see(self, name: str, stored: np.ndarray) -> None:
         if strange := strange_numbers(stored):
-            self.say(f"{name} holds {counted(strange, 'voxel')} that are no number (NaN, inf); set them to 0")
+            self.say(f"{name} has NaN or infinity in {strange:,} of its voxels; set them to 0")
             stored = np.nan_to_num(stored, nan=0.0, posinf=0.0, neginf=0.0)
         low, high = float(stored.min()), float(stored.max())
         self.intensity[name] = (low, high)
