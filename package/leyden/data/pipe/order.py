@@ -271,10 +271,13 @@ def whole_number(what: str, number: Element, *, at_least: int) -> int:
         ...
         leyden.errors.DataError: window: the size is at least 1; given 0
     """
+    fault = DataError(f"{what} is a whole number; given {given_as(number)}")
+    if isinstance(number, bool) or getattr(number, "dtype", None) is torch.bool:
+        raise fault
     try:
-        value = whole(None if isinstance(number, bool) or getattr(number, "dtype", None) is torch.bool else number)
+        value = whole(number)
     except TypeError as error:
-        raise DataError(f"{what} is a whole number; given {given_as(number)}") from error
+        raise fault from error
     if value < at_least:
         raise DataError(f"{what} is at least {at_least}; given {value}")
     return value
