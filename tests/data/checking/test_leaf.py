@@ -2,9 +2,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
+from leyden.data.checking.inspection import check
 from leyden.data.checking.leaf import Field, Leaf, alike, gathered, leaves, skeleton
 from leyden.items import Image
 
@@ -77,3 +79,42 @@ class Nameless:
 )
 def test_readings_are_compared_by_value(one, other, equal):
     assert alike(one, other) is equal
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: np.float32(NAN),
+        lambda: np.float16(NAN),
+        lambda: np.complex64(NAN),
+        lambda: complex(NAN, 1),
+        lambda: {"age": np.float32(NAN), "sizes": [NAN, 1.0]},
+        lambda: pd.NA,
+        lambda: pd.Series([1.0, NAN]),
+        lambda: pd.DataFrame({"age": pd.array([36, None], dtype="Int64")}),
+        lambda: torch.eye(2).to_sparse(),
+        lambda: torch.empty(2, 3, device="meta"),
+        lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged),
+    ],
+)
+def test_two_readings_of_odd_things_are_alike_and_are_looked_at(make):
+    assert alike(make(), make())
+    assert check([make()]).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (np.float32(NAN), np.float32(1)),
+        (pd.Series([1, 2]), pd.Series([1, 3])),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]})),
+        (torch.eye(2).to_sparse(), torch.ones(2, 2).to_sparse()),
+        ([1, NAN], [2, NAN]),
+        (1, 1.0),
+    ],
+)
+def test_what_differs_is_found_in_odd_things_too(one, other):
+    assert not alike(one, other)

@@ -88,6 +88,11 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read():
             f"[[datasets]]\nname='a'\nuuid='{UUID}'\n{STORAGE}\n[[datasets]]\nname='b'\nuuid='{UUID}'\n{STORAGE}",
             f"2 datasets have the uuid '{UUID}', lines 1 and 5",
         ),
+        (
+            f"[[datasets]]\nname='a'\nuuid='{UUID}'\n{STORAGE}\n"
+            f"[[datasets]]\nname='b'\nuuid='{UUID.replace('-', '')}'\n{STORAGE}",
+            f"2 datasets have the uuid '{UUID}', lines 1 and 5",
+        ),
     ],
 )
 def test_each_fault_is_one_line_with_its_place(text, fault):

@@ -145,3 +145,15 @@ def test_the_report_is_a_table_in_the_unit_that_suits():
     assert words[2].split()[0] == "map(waited)"
     assert "x 2" in words[2]
     assert [duration(value) for value in (61.0, 0.25, 0.0)] == ["61 s", "250 ms", "0 µs"]
+
+
+@pytest.mark.parametrize("sound", [1, 2, 3])
+def test_what_few_can_be_read_are_timed_and_the_broken_ones_named(sound):
+    def made(number):
+        if number >= sound:
+            raise OSError("torn")
+        return float(number)
+
+    found = timing(range(5) | ly.data.map(made))
+    assert [fault.index for fault in found.broken] == list(range(sound, 5))
+    assert [step.calls for step in found.steps] == [1.0, 1.0]

@@ -55,7 +55,7 @@ def test_the_shape_of_a_text_is_its_length_and_nan_inside_a_tensor_is_told():
     assert told("ab", "abcd").shapes == ((2, 4),)
     found = told(np.array([1.0, np.nan, 3.0]))
     assert (found.not_finite, found.mean, found.missing) == (1, 2.0, 0)
-    assert found.row()[-1] == "1 NaN"
+    assert found.row()[-1] == "1 NaN or infinite"
 
 
 def test_labels_and_words_have_no_mean():

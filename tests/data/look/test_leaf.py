@@ -122,3 +122,8 @@ def test_a_grid_leaves_the_channels_out():
     assert grid_of(np.zeros((40, 50, 3))) == (40, 50)
     assert grid_of(torch.zeros(1, 4, 5, 6)) == (4, 5, 6)
     assert grid_of(torch.zeros(5, 5, 6)) == (5, 5, 6)
+
+
+def test_sparse_numbers_are_read_as_they_stand_and_those_without_values_are_none():
+    assert torch.equal(tensor_of(torch.eye(2).to_sparse()), torch.eye(2))
+    assert tensor_of(torch.empty(2, device="meta")) is None

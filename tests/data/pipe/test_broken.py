@@ -274,3 +274,26 @@ def test_through_and_sound_by_hand():
 def test_an_error_is_named_on_one_line_and_leydens_own_without_its_kind():
     assert named(OSError("a\n b")) == "OSError: a b"
     assert named(UnreadableImage("x.png is empty")) == "x.png is empty"
+
+
+def torn(number):
+    if number in (1, 3):
+        raise OSError("torn")
+    return number
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_broken_element_of_several_windows_is_one(workers):
+    pipe = range(6) | ly.data.map(torn) | ly.data.guard() | ly.data.window(3)
+    pipe = pipe | ly.data.parallel(workers, kind="processes") if workers else pipe
+    with pytest.warns(UserWarning, match="2 broken elements in this epoch"):
+        list(pipe)
+    assert [fault.index for fault in pipe.faults] == [1, 3]
+
+
+def test_elements_of_one_number_in_two_sources_are_two():
+    parts = [range(6) | ly.data.map(torn) | ly.data.guard() for _ in range(2)]
+    pipe = ly.data.concatenate(*parts)
+    with pytest.warns(UserWarning, match="4 broken elements in this epoch"):
+        list(pipe)
+    assert [fault.index for fault in pipe.faults] == [1, 3, 1, 3]

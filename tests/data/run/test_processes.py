@@ -294,3 +294,12 @@ def test_an_epoch_of_many_tensors_can_be_kept_with_few_open_files():
     with run_script(FILES) as script:
         said, problems = script.communicate(timeout=60)
     assert said == "100 49500\n", problems
+
+
+def test_loops_side_by_side_end_without_waiting_for_each_other():
+    pipes = [range(6) | ly.data.map(float) | ly.data.parallel(2, kind="processes", start="fork") for _ in range(2)]
+    pairs = zip(*pipes, strict=True)
+    first = next(pairs)
+    workers = [each for each in multiprocessing.active_children() if each.name.startswith("leyden-data")]
+    assert [first, *pairs] == [(float(number), float(number)) for number in range(6)]
+    assert [each.exitcode for each in workers] == [0] * 4  # none of them had to be killed

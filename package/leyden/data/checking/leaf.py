@@ -105,9 +105,16 @@ def gathered(place: str, found: list[Leaf]) -> Field:
 
 
 def alike(one: Element, other: Element) -> bool:
-    """Whether two readings of an element are equal; objects that only know their identity count as equal."""
-    if type(one) is not type(other):
-        return False
+    """Whether two readings of an element are equal, NaN to NaN; what cannot be compared counts as equal."""
+    try:
+        return type(one) is type(other) and _same(one, other)
+    except Exception:  # whatever their kind raises: it is not for us to say that they differ
+        return True
+
+
+def _same(one: Element, other: Element) -> bool:
+    if isinstance(one, Tensor) and one.is_nested:
+        return alike(list(one.unbind()), list(other.unbind()))
     if isinstance(one, Tensor):
         return one.dtype == other.dtype and one.shape == other.shape and _equal(one, other)
     if isinstance(one, np.ndarray):
@@ -115,9 +122,9 @@ def alike(one: Element, other: Element) -> bool:
     parts, others = branches(one), branches(other)
     if parts is not None and others is not None:
         return list(parts) == list(others) and all(alike(parts[name], others[name]) for name in parts)
-    if type(one).__eq__ is object.__eq__ or (isinstance(one, float) and one != one and other != other):
-        return True
-    return bool(one == other)
+    if hasattr(one, "equals"):  # series and tables of pandas and polars, whose == goes entry by entry
+        return bool(one.equals(other))
+    return type(one).__eq__ is object.__eq__ or bool(one == other) or bool(one != one and other != other)
 
 
 def _bare(value: Element) -> bool:
@@ -125,12 +132,16 @@ def _bare(value: Element) -> bool:
 
 
 def _equal(one: Tensor, other: Tensor) -> bool:
+    if one.layout is not torch.strided:
+        one, other = one.to_dense(), other.to_dense()
     if one.is_floating_point() or one.is_complex():
         return bool(torch.all((one == other) | ((one != one) & (other != other))))
     return torch.equal(one, other)
 
 
 def _leaf(value: Element) -> Leaf:
+    if isinstance(value, Tensor) and (value.is_nested or value.is_meta):  # no one shape, or no values
+        return Leaf(f"tensor {str(value.dtype).removeprefix('torch.')}", tuple(value.shape) if value.is_meta else None)
     if isinstance(value, Tensor):
         return _numbers(f"tensor {str(value.dtype).removeprefix('torch.')}", tuple(value.shape), value)
     if isinstance(value, np.ndarray):

@@ -1,5 +1,6 @@
 """From a TOML file to declared datasets, all faults of the file at once."""
 
+import contextlib
 import re
 import tomllib
 import unicodedata
@@ -132,9 +133,17 @@ def _faults_of_words(words: Mapping[str, str]) -> Iterator[str]:
         yield f"sha256 is 64 hexadecimal digits, as `leyden data hash PATH` prints them; given {words['sha256']!r}"
 
 
+def _spelt(key: str, word: str) -> str:
+    """A name or a uuid in the one way that two spellings of it have in common."""
+    if key == "uuid":
+        with contextlib.suppress(ValueError):  # it is told of by itself
+            return str(UUID(word))
+    return composed(word)
+
+
 def _twice(tables: list[dict[str, Any]], lines: list[int]) -> Iterator[str]:
     for key in ("name", "uuid"):
-        given = [composed(one[key]) if _is_word(one.get(key)) else None for one in tables]
+        given = [_spelt(key, one[key]) if _is_word(one.get(key)) else None for one in tables]
         for word, count in Counter(word for word in given if word is not None).items():
             if count > 1:
                 where = [str(line) for line, one in zip(lines, given, strict=True) if one == word and line]

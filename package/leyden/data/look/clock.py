@@ -158,7 +158,7 @@ class _Plan:
         return self._watched[id(container)]
 
     def timed(self, watched: Container, indices: Sequence[int], warm_up: int, progress: Progress | None) -> Timing:
-        """Read elements, and tell what the steps took for those after the warm-up."""
+        """Read elements, and tell what the steps took for those after the warm-up, or for the last if none is."""
         rounds: list[_Round] = []
         broken: list[Broken] = []
         for done, index in enumerate(indices):
@@ -166,14 +166,14 @@ class _Plan:
             element = read(watched, index)
             if type(element) is Broken:
                 broken.append(element)
-            elif done >= warm_up:
+            else:
                 rounds.append((self.clock.own, self.clock.calls))
             if progress is not None and progress(done + 1, len(indices)) is False:
                 break
         if not rounds:
             why = broken[0] if broken else "it was ended before the first"
             raise DataError(f"timing: no element could be read; {why}")
-        return _timing(self, rounds, tuple(broken))
+        return _timing(self, rounds[warm_up:] or rounds[-1:], tuple(broken))
 
 
 def timing(pipe: Element, *, count: int = 16, warm_up: int = 2, progress: Progress | None = None) -> Timing:
@@ -187,7 +187,7 @@ def timing(pipe: Element, *, count: int = 16, warm_up: int = 2, progress: Progre
     Args:
         pipe: a container; of plain data, its reading is timed.
         count: elements to time.
-        warm_up: elements read before, which are not counted.
+        warm_up: elements read before, which are not counted; of fewer that can be read the last one is.
         progress: called with (elements read, elements in all) after each; where it returns False the timing ends there.
 
     Raises:
@@ -211,7 +211,7 @@ def timing(pipe: Element, *, count: int = 16, warm_up: int = 2, progress: Progre
     if isinstance(watched, View) and isinstance(container, View):
         watched.set_epoch(container.epoch)
     indices = list(spread(len(container), count + warm_up))
-    return plan.timed(watched, indices, min(warm_up, len(indices) - 1), progress)
+    return plan.timed(watched, indices, warm_up, progress)
 
 
 def duration(seconds: float) -> str:

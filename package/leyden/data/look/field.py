@@ -60,7 +60,10 @@ class FieldStatistics:
         """The field as words under `HEADS`."""
         axes = [f"{low}" if low == high else f"{low}..{high}" for low, high in self.shapes]
         numbers = ["" if value is None else f"{value:.3g}" for value in (self.low, self.high, self.mean, self.std)]
-        gaps = [f"{self.missing:,}" if self.missing else "", f"{self.not_finite:,} NaN" if self.not_finite else ""]
+        gaps = [
+            f"{self.missing:,}" if self.missing else "",
+            f"{self.not_finite:,} NaN or infinite" * bool(self.not_finite),
+        ]
         kinds, types = " or ".join(self.kinds), " or ".join(self.types)
         return (kinds, f"{self.count:,}", types, " x ".join(axes), *numbers, ", ".join(filter(None, gaps)))
 

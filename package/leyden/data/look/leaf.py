@@ -122,7 +122,10 @@ def tensor_of(value: Element) -> Tensor | None:
         return torch.from_numpy(
             np.require(plain, requirements=("C", "W"))
         )  # torch takes no negative strides, and warns
-    return value.detach().cpu() if isinstance(value, Tensor) and not value.is_complex() else None
+    if not isinstance(value, Tensor) or value.is_complex() or value.is_nested or value.is_meta:
+        return None
+    plain = value.detach().cpu()
+    return plain if plain.layout is torch.strided else plain.to_dense()
 
 
 def grid_of(value: Element) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Elements that could not be made: what stands in their place, and how steps pass them on."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 from leyden.errors import DataError
@@ -18,11 +18,13 @@ class Broken:
         index: of the element, in the view that `guard` made.
         problem: what went wrong, on one line.
         inside: where it stands for several elements, such as a batch, those of them that are broken.
+        origin: which `guard` of the pipe made it; it tells one element in two windows from two elements.
     """
 
     index: int
     problem: str
     inside: tuple["Broken", ...] = ()
+    origin: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"element {self.index}: {self.problem}"

@@ -74,7 +74,7 @@ class Guard(Operation):
         try:
             return take(source, index, moment)
         except Exception as error:  # whatever a reader raises on a damaged file
-            return self._instead_of(Broken(index, named(error)), source, moment)
+            return self._instead_of(self._broken(index, error, source, moment), source, moment)
 
     def stream(self, source: Container, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """See `Operation.stream`; a stream that an error has ended is begun anew after the broken element."""
@@ -89,10 +89,13 @@ class Guard(Operation):
             except Exception as error:
                 if not asked:
                     raise  # not in the making of an element
-                yield self._instead_of(Broken(asked.popleft(), named(error)), source, moment)
+                yield self._instead_of(self._broken(asked.popleft(), error, source, moment), source, moment)
                 asked.extend(again)
             else:
                 return
+
+    def _broken(self, index: int, error: Exception, source: Container, moment: Moment) -> Broken:
+        return Broken(index, named(error), origin=(*moment.branch, place(source, self)))
 
     def _instead_of(self, broken: Broken, source: Container, moment: Moment) -> Element:
         count = len(source) if self.instead == "next" else 0

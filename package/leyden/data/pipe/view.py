@@ -140,6 +140,7 @@ class View(ABC):
         epoch, position = self._now = self._next
         self._next = (epoch + 1, 0)
         faults = self._faults = []
+        noted: set[tuple[tuple[int, ...], int, str]] = set()  # one element may be broken in many windows
         count, missing = len(self), 0
         for element in _naming(self, position, self.stream(range(position, count), Moment(epoch))):
             position += 1
@@ -147,7 +148,10 @@ class View(ABC):
                 self._now = (epoch, position)
             kind = type(element)
             if kind is Broken or kind is Remainder:
-                faults += faults_in((element,))
+                for fault in faults_in((element,)):
+                    key = fault.origin, fault.index, fault.problem
+                    faults += [] if key in noted else [fault]
+                    noted.add(key)
                 missing += kind is Broken
             if faults and position == count:  # before the last is out: Lightning counts, and never asks for one more
                 _warn_of(faults, self, missing)

@@ -77,7 +77,7 @@ def work(
     limit: Any,
     habits: Habits,
 ) -> None:
-    """Answer every task that comes, until the other side is closed.
+    """Answer every task that comes, until None comes or the other side is closed.
 
     Args:
         connection: where (number, task, rooms given back) comes from and a parcel of (number, element, failure) goes.
@@ -101,7 +101,10 @@ def work(
             make = _received(connection)
         rooms = Rooms()
         while make is not None:
-            number, task, done = connection.recv()
+            message = connection.recv()
+            if message is None:  # a fork for another loop may hold the other side open, so that its end is never seen
+                break
+            number, task, done = message
             rooms.give_back(done)
             if number <= limit.value:
                 _send(connection, _answer(make, number, task, limit=limit, rooms=rooms))

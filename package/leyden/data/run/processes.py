@@ -39,6 +39,7 @@ class Processes(Crew):
         self._limit = self._context.RawValue("q", 2**62)
         self._members: list[_Member] = []
         self._owner = os.getpid()
+        self._begun = False
 
     def start(self) -> None:
         """See `Crew.start`."""
@@ -61,6 +62,7 @@ class Processes(Crew):
                 with contextlib.suppress(OSError):
                     parcel.send(member.connection, member.process.pid)
             parcel.close()
+        self._begun = True
 
     def submit(self, number: int, task: Any) -> None:
         """See `Crew.submit`."""
@@ -100,9 +102,12 @@ class Processes(Crew):
         if os.getpid() != self._owner:
             return
         for member in self._members:
-            member.connection.close()
-            if member.tasks:
+            if member.tasks or not self._begun:
                 member.process.terminate()
+            else:
+                with contextlib.suppress(OSError):
+                    member.connection.send(None)
+            member.connection.close()
         while self._members:
             process = self._members[-1].process
             process.join(_PATIENCE)
