@@ -89,8 +89,10 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read():
             f"2 datasets have the uuid '{UUID}', lines 1 and 5",
         ),
         (
-            f"[[datasets]]\nname='a'\nuuid='{UUID}'\n{STORAGE}\n"
-            f"[[datasets]]\nname='b'\nuuid='{UUID.replace('-', '')}'\n{STORAGE}",
+            (
+                f"[[datasets]]\nname='a'\nuuid='{UUID}'\n{STORAGE}\n"
+                f"[[datasets]]\nname='b'\nuuid='{UUID.replace('-', '')}'\n{STORAGE}"
+            ),
             f"2 datasets have the uuid '{UUID}', lines 1 and 5",
         ),
     ],
