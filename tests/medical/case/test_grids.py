@@ -25,3 +25,12 @@ def test_headers_may_round_and_grids_may_not_be_shifted(shift, fine):
 def test_other_sizes_are_told_as_such():
     grids = {"t1": ((4, 10, 10), HERE), "flair": ((4, 10, 9), moved(50.0))}
     assert disagreements(grids) == ["flair is 4 x 10 x 9 voxels, t1 4 x 10 x 10"]
+
+
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_a_grid_that_lies_nowhere_is_no_grid_of_the_others(where):
+    nowhere = ((float("nan"), *HERE[0][1:]), *HERE[1:])
+    names = ("t1", "t2", "flair")
+    grids = {name: ((2, 4, 4), nowhere if place == where else HERE) for place, name in enumerate(names)}
+    # of the first it is said by whoever reads it, and nothing can be compared with it
+    assert disagreements(grids) == [f"{names[where]} does not say in its header where its voxels lie"] * bool(where)

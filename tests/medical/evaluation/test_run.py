@@ -3,7 +3,7 @@ import torch
 
 from leyden import data
 from leyden.errors import MedicalError
-from leyden.medical import scheme
+from leyden.medical import phantom, scheme
 from leyden.medical.evaluation import evaluate
 from leyden.medical.metric import score_case
 
@@ -120,3 +120,11 @@ def test_every_fault_is_told_before_anything_is_read():
         evaluate(perfect, [], scheme=BRATS, subjects=["a"], rule="mine")
     with pytest.raises(MedicalError, match="no label scheme named 'x'"):
         evaluate(perfect, [1], scheme="x")
+
+
+def test_a_tolerance_that_is_none_is_refused_before_anything_is_predicted():
+    def predict(scan):
+        raise AssertionError("nothing is asked yet")
+
+    with pytest.raises(MedicalError, match=r"cannot evaluate: .*tolerance"):
+        evaluate(predict, [phantom(1, size=16)], scheme="brats21", tolerance=-1.0)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from leyden.errors import MedicalError
-from leyden.items import Image
+from leyden.items import Image, Mask
 from leyden.medical.case import Case, Cases, Series
 from leyden.medical.packed.sizing import PackedSize, predict_size
 from leyden.medical.packed.writing import coded
@@ -74,3 +74,15 @@ def test_it_says_how_it_was_found():
 def test_nothing_to_look_at_is_refused(head, count, samples):
     with pytest.raises(MedicalError, match=rf"looks at 1 case or more; given {count} cases, {samples} to look at"):
         predict_size([head()] * count, samples=samples)
+
+
+@pytest.mark.parametrize(
+    ("image", "label", "told"),
+    [
+        (torch.rand(1, 4, 4), None, "a picture of 2 axes, where a volume is wanted"),
+        (torch.rand(1, 6, 6, 6), Mask(torch.ones(5, 6, 6).byte()), r"labels of \(5, 6, 6\) voxels on an image of"),
+    ],
+)
+def test_what_cannot_be_packed_is_told_by_name(image, label, told):
+    with pytest.raises(MedicalError, match=f"^case 'odd' cannot be packed: {told}"):
+        predict_size([Scan(Image(image), label, ("t1",), "odd")])

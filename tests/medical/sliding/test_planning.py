@@ -62,10 +62,24 @@ def test_overlaps_outside_0_to_1_are_refused(overlap: float) -> None:
 
 
 def test_counts_below_1_are_refused() -> None:
-    with pytest.raises(MedicalError, match="batch 0, regions 3, modalities 4: each must be 1 or more"):
+    with pytest.raises(MedicalError, match="batch 0, regions 3, modalities 4: each must be a whole number, 1 or more"):
         plan_windows((8, 8), window=4, batch=0)
 
 
 def test_nan_in_the_image_is_named_before_planning() -> None:
     with pytest.raises(MedicalError, match=r"NaN or infinity, 1 of 64 values, the first at \(0, 0, 0\)"):
         plan_windows(torch.tensor([float("nan")] + [0.0] * 63).view(1, 8, 8), window=4)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("size", "counts", "told"),
+    [
+        ((8, 8, 8), {"batch": 1.5}, "batch 1.5, regions 3, .*each must be a whole number"),
+        ((8, 8, 8), {"regions": 2.5}, "regions 2.5, .*each must be a whole number"),
+        ((8.5, 8, 8), {}, r"a grid of \(8.5, 8, 8\): wants two or three whole lengths"),
+    ],
+)
+def test_counts_and_sizes_are_whole(size, counts, told):
+    with pytest.raises(MedicalError, match=told):
+        plan_windows(size, window=4, **counts)

@@ -120,3 +120,9 @@ def test_all_faults_of_a_predictor_are_said_at_once() -> None:
 def test_a_stop_comes_through() -> None:
     with pytest.raises(MedicalError, match="stopped after 0 of"):
         Predictor(within, window=24, regions=2)(bright_ball()[0], stop=lambda: True)
+
+
+def test_what_are_no_probabilities_is_refused():
+    predictor = Predictor(lambda windows: windows[:, :1] * 90, answer="probabilities", window=8, regions=1)
+    with pytest.raises(MedicalError, match='which are no probabilities; if they are logits, give answer="logits"'):
+        predictor(Image(torch.rand(1, 8, 8, 8)))

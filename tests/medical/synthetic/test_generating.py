@@ -1,4 +1,5 @@
 import hashlib
+import re
 import subprocess
 import sys
 
@@ -105,9 +106,16 @@ def test_a_missing_modality_is_left_out_and_the_others_stay():
     assert phantom(2, size=32, without=("t1", "t2")).modalities == ("t1ce", "flair")
 
 
-def test_a_seed_below_0_is_told():
-    with pytest.raises(MedicalError, match="the seed of a phantom is 0 or more, not -1"):
-        phantom(-1, size=16)
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5])
+def test_a_seed_that_is_none_is_told(seed):
+    with pytest.raises(MedicalError, match=rf"whole number from 0 to below 2\*\*63, not {re.escape(str(seed))}"):
+        phantom(seed, size=16)
+
+
+def test_a_scheme_of_other_regions_is_refused_before_anything_is_made():
+    with pytest.raises(MedicalError, match="'brats24' has the regions TC, WT, ET, RC; phantoms have TC, WT, ET"):
+        phantom(1, size=16, scheme="brats24")
 
 
 def test_a_flair_threshold_does_not_do(twenty):

@@ -93,3 +93,9 @@ def test_wrong_options_are_refused_before_anything_is_made(tmp_path, unchecked):
         with pytest.raises(MedicalError, match=what):
             write_phantoms(tmp_path / "none", **{"count": 1, **options})
     assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(MedicalError, match=r"cannot be made .*; name another folder"):
+        write_phantoms(tmp_path / "file", 1, size=16)

@@ -1,8 +1,8 @@
 """Whether files lie on one grid."""
 
 from collections.abc import Mapping, Sequence
-from itertools import product
-from math import dist
+from itertools import chain, product
+from math import dist, isfinite
 
 from leyden.items import Affine, Size
 
@@ -27,10 +27,13 @@ def disagreements(grids: Mapping[str, tuple[Size, Affine]]) -> list[str]:
     faults = []
     (first, (size, affine)), *rest = grids.items()
     for name, (other_size, other) in rest:
+        if not _finite(other):
+            faults.append(f"{name} does not say in its header where its voxels lie")
+            continue
         if other_size != size:
             faults.append(f"{name} is {_by(other_size)} voxels, {first} {_by(size)}")
             continue
-        gap = corner_gap(size, affine, other)
+        gap = corner_gap(size, affine, other) if _finite(affine) else 0.0
         if gap > _SLACK * min(dist(column, (0, 0, 0)) for column in list(zip(*affine[:3], strict=True))[:3]):
             faults.append(f"{name} lies up to {gap:.3g} mm off {first}")
     return faults
@@ -42,6 +45,10 @@ def corner_gap(size: Size, one: Affine, other: Affine) -> float:
         return 0.0
     corners = product(*((0, length - 1) for length in size))
     return max(dist(_carried(one, corner), _carried(other, corner)) for corner in corners)
+
+
+def _finite(affine: Affine) -> bool:
+    return all(map(isfinite, chain(*affine)))
 
 
 def _carried(affine: Affine, place: Sequence[float]) -> list[float]:

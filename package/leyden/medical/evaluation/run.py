@@ -15,6 +15,7 @@ from leyden.medical.labelling import RegionMaps, Scheme
 from leyden.medical.labelling import scheme as scheme_named
 from leyden.medical.metric import CaseScore, LesionRule, score_case
 from leyden.medical.metric.lesion import rule_of
+from leyden.medical.metric.maps import number_faults
 from leyden.medical.scan import Scan
 
 __all__ = ["Predict", "evaluate"]
@@ -110,6 +111,7 @@ def _settings(
     # a view of leyden.data does not know what the container beneath it knows
     whose = getattr(cases, "subjects", None) if subjects is None else subjects
     named, faults = rule_of(rule)
+    faults += number_faults("a tolerance", tolerance)
     if not len(cases):
         faults.append("there are no cases")
     if whose is not None and len(whose) != len(cases):

@@ -10,6 +10,7 @@ from leyden.data import Container
 from leyden.errors import MedicalError
 from leyden.medical.case import Cases
 from leyden.medical.packed.place import shown_box
+from leyden.medical.packed.writing import check_scan
 from leyden.medical.scan import Scan
 
 __all__ = ["PackedSize", "predict_size"]
@@ -93,6 +94,8 @@ class _Sampled(NamedTuple):
 
 
 def _looked_at(scan: Scan) -> _Sampled:
+    if scan.image.data.ndim != 4 or (scan.label is not None and scan.label.size != scan.image.size):
+        check_scan(scan)  # says what is wrong
     voxel = 2 * len(scan.image.data) + (scan.label is not None)
     return _Sampled(scan.name, prod(shown_box(scan)[1]), prod(scan.image.size), voxel)
 

@@ -17,7 +17,7 @@ from leyden.medical.packed.stored import PackedCase, checksum
 from leyden.medical.scan import Scan
 from leyden.medical.volume.storing import replacing
 
-__all__ = ["Coded", "coded", "write_case"]
+__all__ = ["Coded", "check_scan", "coded", "write_case"]
 
 
 class Coded(NamedTuple):
@@ -62,7 +62,7 @@ def coded(scan: Scan, *, subject: str = "", scheme: Scheme | None = None, source
     Raises:
         MedicalError: a picture, values that are no finite number, or labels that are no bytes; all of it at once.
     """
-    _check(scan)
+    check_scan(scan)
     start, size = shown_box(scan)
     window = tuple(slice(first, first + count) for first, count in zip(start, size, strict=True))
     channels, voxels = list[Channel](), list[np.ndarray]()
@@ -93,8 +93,12 @@ def _channel(modality: str, values: np.ndarray) -> tuple[np.ndarray, Channel]:
     return codes, Channel(modality, coding, moments(values))
 
 
-def _check(scan: Scan) -> None:
-    """Say all that is wrong with a scan at once."""
+def check_scan(scan: Scan) -> None:
+    """Say all that is wrong with a scan at once.
+
+    Raises:
+        MedicalError: no volume, other channels than modalities, no finite numbers, or labels that do not fit.
+    """
     data, faults = scan.image.data, []
     if data.ndim != 4:
         faults.append(f"a picture of {data.ndim - 1} axes, where a volume is wanted")

@@ -65,8 +65,8 @@ class Places:
 
     def __post_init__(self) -> None:
         faults: list[str] = []
-        if len(self.size) not in (2, 3) or min(self.size) < 1:
-            faults.append(f"a grid of {self.size}: wants two or three lengths above 0")
+        if len(self.size) not in (2, 3) or not all(isinstance(each, Integral) and each >= 1 for each in self.size):
+            faults.append(f"a grid of {self.size}: wants two or three whole lengths above 0")
         whole = all(isinstance(length, Integral) for length in self.window)
         if len(self.window) != len(self.size) or not whole or min(self.window, default=0) < 1:
             kind = "" if whole else "whole "

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 from math import prod
+from numbers import Integral
 from pathlib import Path
 from typing import final
 
@@ -59,9 +60,9 @@ class WindowPlan:
 
     def __post_init__(self) -> None:
         counts = {"batch": self.batch, "regions": self.regions, "modalities": self.modalities}
-        if min(counts.values()) < 1:
+        if not all(isinstance(count, Integral) and count >= 1 for count in counts.values()):
             told = ", ".join(f"{name} {count}" for name, count in counts.items())
-            raise MedicalError(f"{told}: each must be 1 or more")
+            raise MedicalError(f"{told}: each must be a whole number, 1 or more")
         window_weights((1,), self.blend)  # says which blends there are
 
     @property

@@ -21,6 +21,9 @@ from leyden.medical.sliding.progress import Progress
 
 __all__ = ["Answer", "Predictor", "predict"]
 
+_ROUNDING = 1e-3
+"""How far outside 0..1 blended probabilities may come out."""
+
 Answer: TypeAlias = Literal["logits", "probabilities"]
 """What a network gives: numbers of any size, of which the sigmoid is taken; or 0..1 already."""
 
@@ -166,6 +169,11 @@ class Predictor:
         said = plan.run(self.network, shown, progress=progress, stop=stop, precision=self.precision, layout=self.layout)
         if self.answer == "logits":
             said.sigmoid_()
+        elif not -_ROUNDING <= said.min() <= said.max() <= 1 + _ROUNDING:
+            raise MedicalError(
+                f"the network answers {said.min():.3g} to {said.max():.3g}, which are no probabilities; if they are "
+                'logits, give answer="logits"'
+            )
         return said.flip(axes) if axes else said
 
     def _prepared(self, scan: Scan | Image) -> tuple[Draw | None, Image]:

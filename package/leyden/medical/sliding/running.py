@@ -69,7 +69,8 @@ class Answers:
         try:
             answer = self.network(batch)
         except Exception as error:
-            error.add_note(f"while the network answered {what}, {shape_text(batch.shape)}")
+            advice = "if sizes did not match inside it, take a window whose sides its strides divide"
+            error.add_note(f"while the network answered {what}, {shape_text(batch.shape)}; {advice}")
             raise
         wanted = (len(batch), self.regions, *self.places.window)
         if not isinstance(answer, Tensor):

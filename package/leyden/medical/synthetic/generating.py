@@ -1,6 +1,7 @@
 """Phantoms: simulated tumours in real heads."""
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import torch
 from jaxtyping import UInt8
@@ -18,6 +19,8 @@ from leyden.medical.synthetic.options import Options
 from leyden.medical.synthetic.painting import MODALITIES, paint, scanned
 
 __all__ = ["make_phantom", "phantom"]
+
+_SEEDS = 2**63
 
 
 def phantom(
@@ -65,11 +68,11 @@ def make_phantom(seed: int, options: Options) -> Scan:
         options: how it is made.
 
     Raises:
-        MedicalError: a seed below 0.
+        MedicalError: a seed that is no whole number, below 0, or 2**63 and more.
         AssetError: the template is not on this machine and cannot be fetched.
     """
-    if seed < 0:
-        raise MedicalError(f"the seed of a phantom is 0 or more, not {seed}")
+    if not isinstance(seed, Integral) or not 0 <= seed < _SEEDS:
+        raise MedicalError(f"the seed of a phantom is a whole number from 0 to below 2**63, not {seed}")
     frame, slab, tilt = options.frame, options.slab, options.tilt
     plan = plan_tumour(seed, options.kind)
     person = aged(subject(seed, anatomy=options.anatomy, frame=frame, tilt=tilt), seed=seed, frame=frame)

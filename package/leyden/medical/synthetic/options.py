@@ -15,6 +15,7 @@ from leyden.medical.synthetic.painting import MODALITIES
 
 __all__ = ["Options"]
 
+_REGIONS = ("TC", "WT", "ET")
 _STEEP = 45.0
 _THICK = 20.0
 
@@ -47,7 +48,8 @@ class Options:
 
     def __post_init__(self) -> None:
         checks: list[Callable[[], object]] = [
-            lambda: self.frame, lambda: self.rules, lambda: check_anatomy(self.anatomy), lambda: kind_of(0, self.kind),
+            lambda: self.frame, lambda: _check_regions(self.rules), lambda: check_anatomy(self.anatomy),
+            lambda: kind_of(0, self.kind),
         ]  # fmt: skip
         faults = [fault for check in checks if (fault := _fault(check))]
         strange = [name for name in self.left_out if name not in MODALITIES]
@@ -86,6 +88,13 @@ class Options:
     def slab(self) -> int:
         """How many slices of the grid make a thick one."""
         return max(1, round(self.thick / self.frame.step))
+
+
+def _check_regions(rules: Scheme) -> None:
+    if tuple(rules.regions) != _REGIONS:
+        raise MedicalError(
+            f"scheme {rules.name!r} has the regions {', '.join(rules.regions)}; phantoms have {', '.join(_REGIONS)}"
+        )
 
 
 def _fault(check: Callable[[], object]) -> str:

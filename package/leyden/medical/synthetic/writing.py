@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Sequence
+from errno import ENOSPC
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,15 @@ def _refuse_existing(folder: Path, files: list[str]) -> None:
         )
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno == ENOSPC:
+            raise
+        raise MedicalError(f"{folder} cannot be made ({error.strerror}); name another folder") from error
+
+
 def _write_case(scan: Scan, files: list[Path], modalities: tuple[str, ...]) -> None:
     """Write the images, one file for all or one each, and the label into the last."""
     data = scan.image.data.numpy().astype(np.int16)
@@ -113,7 +123,7 @@ def _write_case(scan: Scan, files: list[Path], modalities: tuple[str, ...]) -> N
     assert scan.label is not None  # phantoms have one
     parts = [data] if len(files) == 2 else list(data[:, None])
     for file, numbers in zip(files, [*parts, scan.label.data.numpy()[None]], strict=True):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make(file.parent)
         content = nifti_of(numbers, affine=scan.image.affine, spacing=None)
         # the standard library's, and no time: the same bytes wherever zlib is the same
         packed = gzip.compress(content, compresslevel=1, mtime=0)

@@ -41,6 +41,7 @@ def read_foreign(path: Path) -> tuple[np.ndarray, Affine]:
         data = library.GetArrayFromImage(image)
     except (RuntimeError, TypeError) as error:
         what = str(error).strip().splitlines()[-1]
+        what = "it is cut short or damaged" if "No such file" in what else what  # what ITK says of a file that is there
         raise UnreadableImage(f"{path} cannot be decoded ({what}); delete it or fetch it again") from error
     if data.dtype.kind not in "iufb":
         raise UnreadableImage(f"{path} holds {data.dtype}; convert it to real numbers")

@@ -68,7 +68,8 @@ def frames_in(path: Path) -> int:
 
 def _another_count(path: Path, frame: int | None, count: int) -> str:
     if frame is None:
-        return f"{path} holds {count} volumes where one is wanted (4-D against 3-D); say which with frame=, or split it"
+        told = "split it, or take one of them with read_image(..., frame=)"
+        return f"{path} holds {count} volumes where one is wanted (4-D against 3-D); {told}"
     held = "1 volume (3-D against 4-D)" if count == 1 else f"{count} volumes, counted from 0"
     return f"{path} has no frame {frame}; it holds {held}; check what its dataset.json or layout says of it"
 

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -91,7 +93,7 @@ def test_a_picture_four_axes_and_thick_slices_are_told(files, case):
     files.save(case.label, files.drawn(1)[:, :, 1])
     assert any(one.startswith("is 2-D: its grid is 1 x 5 x 6 voxels; leave it out") for one in told(case))
     files.save(path_of(case, "t1"), np.stack([files.shade(5)] * 2, -1))
-    assert any("holds 2 volumes where one is wanted (4-D against 3-D); say which" in one for one in told(case, ("t1",)))
+    assert any("holds 2 volumes where one is wanted (4-D against 3-D); split it" in one for one in told(case, ("t1",)))
     thick = np.diag([1.0, 1.0, 5.0, 1.0])
     files.save(path_of(case, "t1"), files.shade(5), thick)
     files.save(case.label, files.drawn(1), thick)
@@ -124,3 +126,14 @@ def test_values_that_are_no_codes_and_headers_without_a_place_are_told(files, ca
     content[280:328] = bytes(48)
     flat.write_bytes(content)
     assert any("does not say where its voxels lie" in one for one in told(Case("one", (Series("t1", flat),)), ("t1",)))
+
+
+def test_more_volumes_than_modalities_are_told(files, tmp_path):
+    files.msd(tmp_path, "BRATS_001")
+    told = files.told | {"modality": {"0": "T1w", "1": "T2w"}}
+    (tmp_path / "dataset.json").write_text(json.dumps(told))
+    cases = cases_in(tmp_path)
+    faults = [str(fault) for fault in look(cases.cases[0], cases.modalities, cases.scheme).faults]
+    assert any(
+        "holds 4 volumes, and modalities are told of 2; look which they are, and name all" in one for one in faults
+    )

@@ -26,7 +26,7 @@ def test_modalities_in_another_order_are_found_all_the_same(files, tmp_path):
     told = files.told | {"modality": {"3": "FLAIR", "10": "ADC", "0": "T1w", "2": "T2w", "1": "t1gd"}}
     (tmp_path / "dataset.json").write_text(json.dumps(told))
     frames = {series.modality: series.frame for series in find_msd(tmp_path, "training").cases[0].images}
-    assert frames == {"t1": 0, "t1ce": 1, "t2": 2, "flair": 3, "ADC": 4}
+    assert frames == {"t1": 0, "t1ce": 1, "t2": 2, "flair": 3, "ADC": 10}
 
 
 def test_what_macos_leaves_is_no_case(files, tmp_path):
@@ -101,4 +101,20 @@ def test_two_files_of_one_case_for_the_same_are_refused(files, tmp_path):
         (tmp_path / part / "BRATS_002.nii").touch()
     told = r"two files of one case for the same: imagesTr/BRATS_002\.nii and imagesTr/BRATS_002\.nii\.gz; labelsTr"
     with pytest.raises(MedicalError, match=told):
+        find_msd(tmp_path, "training")
+
+
+@pytest.mark.parametrize(
+    ("told", "frames"), [({"0": "T2", "2": "ADC"}, {"t2": 0, "ADC": 2}), ({"1": "T2", "2": "ADC"}, {"t2": 1, "ADC": 2})]
+)
+def test_frames_go_by_their_number_and_not_by_their_rank(files, tmp_path, told, frames):
+    files.msd(tmp_path, "BRATS_001")
+    (tmp_path / "dataset.json").write_text(json.dumps(files.told | {"modality": told}))
+    assert {one.modality: one.frame for one in find_msd(tmp_path, "training").cases[0].images} == frames
+
+
+def test_a_frame_below_0_is_refused(files, tmp_path):
+    files.msd(tmp_path, "BRATS_001")
+    (tmp_path / "dataset.json").write_text(json.dumps(files.told | {"modality": {"-1": "T2", "0": "ADC"}}))
+    with pytest.raises(MedicalError, match="what frame -1 shows; frames are counted from 0"):
         find_msd(tmp_path, "training")

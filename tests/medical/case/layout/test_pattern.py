@@ -84,3 +84,23 @@ def test_two_files_for_the_same_are_refused(tmp_path):
         MedicalError, match=r"seg_a.nii and .*seg_b.nii; .*t1.nii and .*t1n.nii; make the pattern narrower"
     ):
         found(tmp_path, "{case}/{modality}.nii", "{case}/seg_*.nii")
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["1/11/t1", "1/11/t2", "11/11/t1", "11/11/t2"], ["11_11", "1_11"]),
+        (["1/11/t1", "1/11/t2", "11/11/t1ce", "11/11/flair"], ["11_11", "1_11"]),
+        (["a/b_c/t1", "a_b/c/t1"], ["a__b_c", "a_b__c"]),
+        (["a/a_1/t1", "b/a_1/t1"], ["a_1", "b_a_1"]),
+    ],
+)
+def test_patients_stay_apart_however_their_cases_are_called(tmp_path, files, names):
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{name}.nii.gz").touch()
+    found = find_by_pattern(tmp_path, "{subject}/{case}/{modality}.nii.gz", label=None, frames=None)
+    assert [case.name for case in found.cases] == names
+    for case in found.cases:
+        assert len({(series.path.parts[-3], series.path.parts[-2]) for series in case.images}) == 1
+        assert case.subject == case.images[0].path.parts[-3]

@@ -116,7 +116,8 @@ def _across(cases: Cases, rows: Sequence[CaseRow]) -> list[Fault]:
 def _unlabelled(cases: Cases) -> list[Fault]:
     without = [case.name for case in cases.cases if case.label is None]
     if without and len(without) == len(cases):
-        return [Fault(_ALL, "no case has a segmentation", "predict with them, or give label= if they lie elsewhere")]
+        told = "predict with them; if segmentations lie elsewhere, give cases_in patterns: layout= and label="
+        return [Fault(_ALL, "no case has a segmentation", told)]
     told = "leave it out of training, or look for its file"
     return [Fault(name, "has no segmentation", told) for name in without]
 

@@ -17,7 +17,7 @@ from leyden.medical.case.reading import lacking, strange_numbers
 from leyden.medical.case.study import Case, Series
 from leyden.medical.labelling import Scheme, fitting_schemes
 from leyden.medical.volume import read_labels
-from leyden.medical.volume.frames import stored_frames
+from leyden.medical.volume.frames import frames_in, stored_frames
 
 __all__ = ["look"]
 
@@ -68,6 +68,11 @@ class _Look:
 
     def read_file(self, path: Path, series: Sequence[Series]) -> None:
         """Look at the modalities in a file."""
+        named = [one.frame for one in self.case.images if one.path == path and one.frame is not None]
+        held = frames_in(path) if named else 0
+        if held > max(named, default=held) + 1:
+            many = f"{path} holds {held} volumes, and modalities are told of {len(named)}"
+            self.say(f"{many}; look which they are, and name all")
         try:
             for one, (stored, affine) in zip(series, stored_frames(path, [one.frame for one in series]), strict=True):
                 self.grids[one.modality] = (stored.shape, affine)

@@ -41,20 +41,20 @@ def find_msd(folder: Path, part: Part) -> Found:
     drawn = {_stem(path): path for path in drawings}
     shown: dict[str, list[Series]] = {name: [] for name in drawn}
     for path in volumes:
-        name, frames = _stem(path), {None: channels[0]} if len(channels) == 1 else dict(enumerate(channels))
-        if (match := _CHANNEL.fullmatch(name)) and name not in drawn and int(match[2]) < len(channels):
+        name, frames = _stem(path), {None: channels[0]} if list(channels) == [0] else channels
+        if (match := _CHANNEL.fullmatch(name)) and name not in drawn and int(match[2]) in channels:
             name, frames = match[1], {None: channels[int(match[2])]}
         shown.setdefault(name, []).extend(Series(channel, path, frame) for frame, channel in frames.items())
     cases = tuple(Case(name, tuple(shown[name]), drawn.get(name)) for name in sorted(shown))
-    return Found(cases, ordered(channels), read_scheme(folder))
+    return Found(cases, ordered(channels.values()), read_scheme(folder))
 
 
-def _channels(path: Path) -> tuple[str, ...]:
-    """The modalities in the order of the frames."""
+def _channels(path: Path) -> dict[int, str]:
+    """The modalities by their frames, which are counted from 0."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         names = told.get("modality") or told["channel_names"]
-        channels = tuple(modality_of(str(names[key])) for key in sorted(names, key=int))
+        channels = {int(key): modality_of(str(names[key])) for key in sorted(names, key=int)}
     except FileNotFoundError as error:
         raise MedicalError(f"{path} does not exist, and tells modalities and labels in this layout") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -62,10 +62,11 @@ def _channels(path: Path) -> tuple[str, ...]:
             f"{path} does not tell modalities ({type(error).__name__}: {error}); it wants "
             '{"modality": {"0": "FLAIR", "1": "T1w", ...}}'
         ) from error
-    if not channels or len(set(channels)) < len(channels):
-        raise MedicalError(
-            f"{path} tells the modalities {', '.join(channels) or 'none'}; each file needs distinct ones"
-        )
+    told = [channels[frame] for frame in channels]
+    if not told or len(set(told)) < len(names):
+        raise MedicalError(f"{path} tells the modalities {', '.join(told) or 'none'}; each file needs distinct ones")
+    if min(channels) < 0:
+        raise MedicalError(f"{path} tells what frame {min(channels)} shows; frames are counted from 0")
     return channels
 
 

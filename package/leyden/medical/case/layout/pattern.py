@@ -1,7 +1,9 @@
 """Any layout, by a pattern of its names."""
 
 import re
+from collections import Counter
 from pathlib import Path
+from typing import TypeAlias
 
 from leyden.errors import MedicalError
 from leyden.medical.case.layout.found import Found, files_below
@@ -9,6 +11,9 @@ from leyden.medical.case.modality import modality_of, ordered
 from leyden.medical.case.study import Case, Series
 
 __all__ = ["find_by_pattern"]
+
+_Key: TypeAlias = tuple[str, str]
+"""Of a case: its patient, empty where the pattern has none, and what the pattern calls it."""
 
 _FIELDS = ("case", "subject", "modality")
 _TOKEN = re.compile(r"\{(\w*)\}|(\*\*/)|(\*)")
@@ -32,22 +37,22 @@ def find_by_pattern(folder: Path, images: str, *, label: str | None, frames: tup
         raise MedicalError(
             f"layout={images!r} has no {{modality}}; say what the files show with modalities=('flair', ...)"
         )
-    shown, drawn, subjects, twice = dict[str, list[Series]](), dict[str, Path](), dict[str, str](), []
+    shown, drawn, twice = dict[_Key, list[Series]](), dict[_Key, Path](), []
     for path in files_below(folder):
         name = path.relative_to(folder).as_posix()
         if drawn_as and (match := drawn_as.fullmatch(name)):
-            key = _key(match, subjects)
+            key = _key(match)
             twice += [f"{drawn[key]} and {path}"] if key in drawn else []
             drawn[key] = path
         elif match := expression.fullmatch(name):
-            held = shown.setdefault(_key(match, subjects), [])
+            held = shown.setdefault(_key(match), [])
             new = _series(match, path, frames)
             twice += [f"{one.path} and {path}" for one in held if one.modality == new[0].modality]
             held += new
     if twice:
         raise MedicalError(f"two files of one case for the same: {'; '.join(twice[:5])}; make the pattern narrower")
-    names = sorted({*shown, *drawn})
-    cases = tuple(Case(name, tuple(shown.get(name, ())), drawn.get(name), subjects[name]) for name in names)
+    named = sorted((name, key) for key, name in _named({*shown, *drawn}).items())
+    cases = tuple(Case(name, tuple(shown.get(key, ())), drawn.get(key), key[0] or name) for name, key in named)
     return Found(cases, frames or ordered(found for case in cases for found in case.modalities), None)
 
 
@@ -81,13 +86,25 @@ def _part(match: re.Match[str], met: set[str]) -> str:
     return f"(?P={match[1]})" if match[1] in met else f"(?P<{match[1]}>[^/]+)"
 
 
-def _key(match: re.Match[str], subjects: dict[str, str]) -> str:
-    """The name of a case: with its patient's before it, where that is not in it already."""
+def _key(match: re.Match[str]) -> _Key:
     found = match.groupdict()
-    case, subject = found["case"], found.get("subject") or ""
-    name = case if case.startswith(subject) else f"{subject}_{case}"
-    subjects[name] = subject or name
-    return name
+    return found.get("subject") or "", found["case"]
+
+
+def _named(keys: set[_Key]) -> dict[_Key, str]:
+    """The names of cases: with the patient's before it where that is not in it already, or where others are called so.
+
+    Raises:
+        MedicalError: two are called alike all the same.
+    """
+    names = {(subject, case): case if case.startswith(subject) else f"{subject}_{case}" for subject, case in keys}
+    for sign in ("_", "__"):
+        often = Counter(names.values())
+        names |= {key: sign.join(key) for key, name in names.items() if often[name] > 1}
+    often = Counter(names.values())
+    if alike := sorted(name for name in often if often[name] > 1):
+        raise MedicalError(f"several cases would be called {', '.join(alike[:5])}; rename a folder of theirs")
+    return names
 
 
 def _series(match: re.Match[str], path: Path, frames: tuple[str, ...] | None) -> list[Series]:
