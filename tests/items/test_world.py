@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
-from leyden.augment import Flip, RandomCrop, Resize, Rotate
+from leyden.augment import Draw, Flip, RandomCrop, Resize, Rotate, Step
 from leyden.errors import ItemError
 from leyden.items import Image, Mask, Move
 from leyden.items.heatmap import Heatmap
-from leyden.items.world import agreed, followed, in_millimetres, steps_of
+from leyden.items.world import agreed, followed, in_millimetres, metric_of, spread, steps_of
 
 # x right, y front, z up: a volume stored from top, back, right to left, 3 x 0.5 x 0.5 mm
 AFFINE = (
@@ -51,9 +51,11 @@ def test_spacing_alone_follows_scale_and_turn():
     image = Image(torch.rand(1, 8, 16), spacing=(2.0, 0.5))
     generator = torch.Generator()
     assert Resize(16, 8).draw(generator, image)(image).spacing == (1.0, 1.0)
-    assert Rotate((90, 90)).draw(generator, image)(image).spacing == pytest.approx((0.5, 2.0))
-    # a step along a diagonal of both, in mm
-    turned = Rotate((45, 45)).draw(generator, image)(image).spacing
+    assert Rotate((45, 45)).draw(generator, image)(image).spacing == pytest.approx((2.0, 0.5))
+    # turned pixel by pixel; of 45 degrees a step along a diagonal of both, in mm
+    by_pixels = [Draw(image.size, (Step(Rotate(90), (degrees,)),)) for degrees in (90.0, 45.0)]
+    assert by_pixels[0](image).spacing == pytest.approx((0.5, 2.0))
+    turned = by_pixels[1](image).spacing
     assert turned == pytest.approx((((2.0**2 + 0.5**2) / 2) ** 0.5,) * 2)
     assert Flip("x").draw(generator, image)(image).affine is None
 
@@ -114,3 +116,18 @@ def test_words_are_no_lengths_and_numbers_of_numpy_are():
     with pytest.raises(ItemError, match="wants an affine as a tuple"):
         Image(data, affine=(("1", 0, 0), (0, 1, 0), (0, 0, 1)))
     assert Image(data, spacing=(np.float32(0.5), np.float64(2))).spacing == (0.5, 2.0)
+
+
+def test_the_metric_does_not_depend_on_where_a_grid_lies_and_how_it_is_turned():
+    leaning = np.array([[2.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.0, 0.0, 0.9]])
+    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
+    for linear in (leaning, turn @ leaning):
+        affine = (*((*row, 9.0) for row in linear.tolist()), (0.0, 0.0, 0.0, 1.0))
+        root = np.zeros((3, 3))
+        root[np.triu_indices(3)] = metric_of(affine)
+        root += np.triu(root, 1).T
+        np.testing.assert_allclose(root @ root, linear.T @ linear, atol=1e-9)
+    straight = turn @ np.diag([5.0, 0.7, 0.7])
+    affine = (*((*row, 9.0) for row in straight.tolist()), (0.0, 0.0, 0.0, 1.0))
+    assert metric_of(affine) == pytest.approx((5.0, 0.7, 0.7))
+    assert metric_of(spread((0.7, 0.70001, 0.7))) == ()

@@ -20,7 +20,7 @@ from leyden.augment.policy import RandAugment, Scenery, TrivialAugment
 from leyden.augment.spatial import (
     Affine, Axis, Bending, Border, BoxSafeCrop, CenterCrop, Cubic, Dihedral, Elastic, Flip, GridDistortion, LabelCrop,
     Orientation, Pad, PadDivisible, Perspective, RandomCrop, RandomResizedCrop, Resize, Rot90, Rotate, Scale, Shear,
-    Spacing, Spatial, Translate, Zoom, about_centre, rotation, scaling, shift,
+    Spacing, Spatial, Translate, Zoom, about_centre, rotation, scaling, shift, true_to_scale,
 )  # fmt: skip
 from leyden.augment.spatial.geometry import axis_index
 
@@ -36,5 +36,5 @@ __all__ = [
     "SaltPepper", "Saturation", "Scale", "Scene", "Scenery", "Sharpen", "Shear", "ShotNoise", "Solarize", "SomeOf",
     "Spacing", "Spatial", "Step", "Transform", "Translate", "TrivialAugment", "ZNorm", "Zoom", "about_centre", "adapt",
     "axis_index", "check", "check_transform", "colour_jitter", "draw_batch", "interval", "range_text", "read_draws",
-    "register", "rotation", "scaling", "seed_number", "seeded", "shift", "uniform", "write_draws",
+    "register", "rotation", "scaling", "seed_number", "seeded", "shift", "true_to_scale", "uniform", "write_draws",
 ]  # fmt: skip

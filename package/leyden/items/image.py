@@ -35,8 +35,9 @@ class Image(Item):
         data: half, single or double precision, by convention 0..1, which nothing here needs; or bytes (uint8), whose
             0..255 stand for 0..1: moves keep them bytes, the first colour step makes them float32. Not copied; any
             order in memory.
-        spacing: mm from pixel to pixel along each axis, in axis order; that of the affine if left out. After a turn of
-            pixels that are not as long as wide the axes lean, and a pixel's volume is no longer their product.
+        spacing: mm from pixel to pixel along each axis, in axis order; that of the affine if left out. Turns
+            and shears take place in mm by it. After a shear the axes lean, and a pixel's volume is no longer their
+            product.
         affine: where pixels lie in the world: rows that take a place in axis order (z y x 1) to mm (x y z, towards
             right, anterior and superior, as in NIfTI). Moves keep both right; of a perspective they take the scale at
             the centre, and displacement fields they leave out.

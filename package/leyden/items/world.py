@@ -1,17 +1,19 @@
 """Where a grid lies in the world: how far apart its pixels are, and which place in millimetres each of them has."""
 
-from itertools import chain
+from itertools import chain, combinations
 from math import fsum, hypot, isclose, isfinite
 from numbers import Real
 from operator import mul
 from typing import TypeAlias
+
+import torch
 
 from leyden.items.grid.affine import Affine, Size, compose, determinant, identity, is_affine, tangent
 from leyden.items.grid.move import Move
 from leyden.items.grid.places import carry
 from leyden.items.item import complain
 
-__all__ = ["Spacing", "agreed", "followed", "in_millimetres", "steps_of"]
+__all__ = ["Spacing", "agreed", "followed", "in_millimetres", "metric_of", "spread", "steps_of"]
 
 Spacing: TypeAlias = tuple[float, ...]
 """Millimetres from one pixel centre to the next along each axis, in axis order."""
@@ -59,6 +61,46 @@ def steps_of(affine: Affine) -> Spacing:
         (2.0, 0.5)
     """
     return tuple(hypot(*column) for column in list(zip(*affine[:-1], strict=True))[:-1])
+
+
+def spread(spacing: Spacing) -> Affine:
+    """Give the affine of a grid that lies straight, its first pixel at 0 mm, with mm in the order of the axes.
+
+    Examples:
+        >>> spread((3.0, 0.5))
+        ((3.0, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 1.0))
+    """
+    axes = len(spacing)
+    rows = (tuple(step if row == column else 0.0 for column in range(axes + 1)) for row, step in enumerate(spacing))
+    return (*rows, identity(axes)[-1])
+
+
+def metric_of(affine: Affine) -> tuple[float, ...]:
+    """Give what tells lengths and angles on a grid, wherever it lies and whichever way it is turned.
+
+    Nothing where pixels are squares or cubes, to a thousandth; else the mm along each axis where axes stand upright
+    upon each other; else, of axes that lean, the rows of a symmetric matrix from the diagonal on: the root of the
+    products of the steps along each two axes.
+
+    Args:
+        affine: places to mm.
+
+    Examples:
+        >>> metric_of(spread((2.0, 2.0))), metric_of(spread((3.0, 0.5)))
+        ((), (3.0, 0.5))
+        >>> leaning = ((1.0, 0.5, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+        >>> [round(number, 3) for number in metric_of(leaning)]
+        [0.97, 0.243, 1.091]
+    """
+    steps, axes = steps_of(affine), len(affine) - 1
+    columns = list(zip(*affine[:-1], strict=True))[:-1]
+    products = [[fsum(map(mul, one, other)) for other in columns] for one in columns]
+    pairs = combinations(range(axes), 2)
+    if all(abs(products[one][other]) < _AGREE * steps[one] * steps[other] for one, other in pairs):
+        return () if all(_alike(step, steps[0]) for step in steps) else steps
+    squares, turn = torch.linalg.eigh(torch.tensor(products, dtype=torch.float64))
+    root = turn @ squares.sqrt().diag() @ turn.T
+    return tuple(root[row, column].item() for row in range(axes) for column in range(row, axes))
 
 
 def followed(spacing: Spacing | None, affine: Affine | None, move: Move) -> tuple[Spacing | None, Affine | None]:

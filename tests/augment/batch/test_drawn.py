@@ -115,3 +115,12 @@ def test_the_label_of_the_outside_is_that_of_each_mask(interpolation):
     for one, mask, draw in zip(moved, masks, draws.draws, strict=True):
         assert (one == 255).any()
         assert (one == draw(Mask(mask, interpolation=interpolation, outside=255)).data).float().mean() > 0.99
+
+
+def test_batches_of_thick_slices_turn_in_mm():
+    scans, spacing = torch.rand(2, 1, 6, 12, 12), (4.0, 1.0, 1.0)
+    draws = draw_batch(Rotate(20, axis="x"), seeded(), scans, spacing=spacing)
+    generator = seeded()
+    alone = [Rotate(20, axis="x").draw(generator, Image(scan, spacing)) for scan in scans]
+    assert draws.draws == tuple(alone)
+    assert draws.draws != draw_batch(Rotate(20, axis="x"), seeded(), scans).draws

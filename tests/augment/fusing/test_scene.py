@@ -37,3 +37,12 @@ def test_a_scene_agrees_with_the_items_moved():
         scene = scene.after(step)
     moved = image.warp(scene.move)
     assert (scene.spacing, scene.affine) == (moved.spacing, moved.affine)
+
+
+def test_the_metric_is_of_the_grid_after_the_steps():
+    assert Scene.of(Image(VOLUME)).metric == ()
+    assert Scene.of(Image(VOLUME, spacing=(2.0, 2.0, 2.001))).metric == ()
+    scene = Scene.of((Image(VOLUME), Mask(VOLUME[0].to(torch.uint8), affine=AFFINE)))
+    assert scene.metric == pytest.approx((3.0, 0.5, 0.5))
+    assert scene.after(Step(Resize(24, 8, 8))).metric == ()
+    assert Scene.of(Image(VOLUME, spacing=(3.0, 0.5, 0.5))).after(Step(Resize(4, 8, 16))).metric == (3.0, 0.5, 0.25)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from leyden.augment import Transform
+from leyden.augment import Draw, Step, Transform
 from leyden.augment.spatial import Border, Flip, Rotate, Scale, Shear, Translate, Zoom
 from leyden.errors import DrawError
 from leyden.items import Image, Keypoints
@@ -116,3 +116,75 @@ def test_an_axis_that_a_picture_lacks_is_refused_when_drawn():
         Flip("z").draw(torch.Generator(), picture)
     with pytest.raises(DrawError, match=r"Rotate\(15, axis='x'\) needs a volume"):
         Rotate(15, axis="x").draw(torch.Generator(), picture)
+
+
+def _tilted(*, tilt: float):
+    """Give the affine of thick slices under a gantry that is tilted: z slides along y."""
+    return ((0.0, 0.0, 0.7, 5.0), (tilt, 0.8, 0.0, -3.0), (4.0, 0.0, 0.0, 9.0), (0.0, 0.0, 0.0, 1.0))
+
+
+@pytest.mark.parametrize("tilt", [0.0, 1.5])
+@pytest.mark.parametrize("axis", ["z", "y", "x"])
+def test_a_turn_of_a_scan_keeps_lengths_in_mm(axis, tilt):
+    affine = torch.tensor(_tilted(tilt=tilt), dtype=torch.float64)
+    scan = Image(torch.rand(1, 9, 30, 40), affine=_tilted(tilt=tilt))
+    there = torch.tensor(Rotate((25, 25), axis=axis).draw(torch.Generator(), scan).matrix, dtype=torch.float64)
+    in_mm = (affine @ there @ affine.inverse())[:3, :3]
+    torch.testing.assert_close(in_mm @ in_mm.T, torch.eye(3, dtype=torch.float64))
+    assert in_mm.det() == pytest.approx(1)
+    assert in_mm.trace() == pytest.approx(1 + 2 * np.cos(np.radians(25)))
+
+
+def test_a_ball_in_thick_slices_stays_a_ball_and_their_thickness_stays():
+    spacing, lengths = (3.0, 1.0, 1.0), [torch.arange(count) - (count - 1) / 2 for count in (20, 60, 60)]
+    places = torch.meshgrid(*(step * length for step, length in zip(spacing, lengths, strict=True)), indexing="ij")
+    ball = torch.exp(-sum((place / 9).square() for place in places) / 2)[None]
+    move = Rotate((30, 30), axis="x") | Rotate((20, 20), axis="y") | Border("zeros")
+    turned = run(move, Image(ball, spacing=spacing))
+    assert (turned.data - ball).abs().max() < 0.02
+    assert turned.spacing == pytest.approx(spacing)
+    slanted = run(move, Image(ball)).data
+    assert (slanted - ball).abs().max() > 0.3
+
+
+def test_a_scan_leans_by_the_angle_in_mm():
+    picture = Image(torch.rand(1, 9, 9), spacing=(2.0, 0.5))
+    draw = Shear((45, 45)).draw(torch.Generator(), picture)
+    upright = Keypoints(torch.tensor([[3.0, 4.0], [4.0, 4.0], [5.0, 4.0]]), (9, 9))
+    torch.testing.assert_close(draw(upright).data, torch.tensor([[3.0, 0.0], [4.0, 4.0], [5.0, 8.0]]))
+
+
+def test_turns_one_by_one_are_those_of_the_chain_whatever_stretched_the_scan_before():
+    places = Keypoints(20 * torch.rand(5, 3, dtype=torch.float64), (20, 24, 28))
+    steps = Rotate((20, 20)), Scale(0.7, 1.4), Rotate((15, 15), axis="x"), Shear((9, 9)), Rotate((40, 40), axis="y")
+    sample = Image(torch.rand(1, 20, 24, 28), affine=_tilted(tilt=0.5)), places
+    at_once = run(steps[0] | steps[1] | steps[2] | steps[3] | steps[4], sample)
+    generator, by_steps = torch.Generator().manual_seed(0), sample
+    for step in steps:
+        by_steps = step(generator, by_steps)
+    torch.testing.assert_close(at_once[1].data, by_steps[1].data)
+
+
+def test_pixels_that_are_squares_to_the_precision_of_files_turn_as_those_of_pictures():
+    picture = torch.rand(2, 6, 6)
+    draw = Rotate((90, 90)).draw(torch.Generator(), Image(picture, spacing=(0.69999, 0.7)))
+    assert draw.steps[0].numbers == (90.0,)
+    assert draw(Image(picture)) == Image(torch.rot90(picture, 1, (1, 2)))
+    slices = Image(torch.rand(1, 3, 6, 6), spacing=(5.0, 0.7, 0.7000001))
+    assert run(Rotate((90, 90)), slices).data.equal(slices.data.rot90(1, (2, 3)))
+
+
+def test_a_turn_in_mm_is_stored_whole_and_undone():
+    scan = Image(torch.rand(1, 8, 16, 16), affine=_tilted(tilt=1.0))
+    draw = (Rotate(20, axis="x") | Shear(10)).draw(torch.Generator().manual_seed(1), scan)
+    assert Draw.from_json(draw.to_json()) == draw
+    bare = Image(scan.data)  # a draw knows what it was drawn for: the spacing need not come again
+    assert Draw.from_json(draw.to_json())(bare).data.equal(draw(scan).data)
+    places = Keypoints(torch.rand(4, 3, dtype=torch.float64), (8, 16, 16))
+    torch.testing.assert_close(draw.invert(draw(places)).data, places.data)
+
+
+@pytest.mark.parametrize("metric", [(1.0,), (1.0, 0.0), (1.0, -2.0), (1.0, 2.0, 3.0, 4.0)])
+def test_lengths_that_no_grid_has_are_refused_in_a_draw_made_by_hand(metric):
+    with pytest.raises(DrawError, match=r"Rotate\(20\): a metric of 2 axes has 2 lengths above 0 or 3 numbers, got"):
+        Draw((8, 8), (Step(Rotate(20), (10.0, *metric)),))

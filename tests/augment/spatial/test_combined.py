@@ -66,3 +66,13 @@ def test_all_faults_are_told_at_once():
 def test_one_factor_an_axis_is_scale():
     assert len(Scale(0.9, 1.1).ranges((4, 4, 4))) == 3
     assert len(Affine(zoom=(0.9, 1.1)).ranges((4, 4, 4))) == 3 + 1 + 3 + 3
+
+
+def test_scans_turn_and_lean_in_mm_as_by_its_parts():
+    size, spacing = (20, 30), (2.0, 0.5)
+    numbers = ALL.draw(torch.Generator().manual_seed(3), Image(torch.rand(1, *size), spacing=spacing)).steps[0].numbers
+    turn, zoom, down, right, shear, *metric = numbers
+    assert tuple(metric) == spacing
+    chain = [(Zoom(1, 1), (zoom,)), (Shear(20), (shear, *metric)), (Rotate(30), (turn, *metric))]
+    chain.append((Translate(0.2), (down, right)))
+    torch.testing.assert_close(fused((ALL, numbers), size=size), fused(*chain, size=size))

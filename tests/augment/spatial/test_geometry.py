@@ -61,3 +61,24 @@ def test_a_plane_is_named_by_what_stands_across_it():
 def test_a_map_with_a_shift_or_of_other_axes_has_no_centre(linear):
     with pytest.raises(DrawError, match="about_centre wants 2 rows of 2 numbers, without shift"):
         geometry.about_centre(linear, (4, 4))
+
+
+def test_true_to_scale_is_the_map_between_places_in_mm():
+    turn, spacing = geometry.rotation(30, (0, 2), 3), np.diag([5.0, 0.7, 1.3])
+    scaled = np.array(geometry.true_to_scale(turn, (5.0, 0.7, 1.3)))
+    np.testing.assert_allclose(spacing @ scaled, np.array(turn) @ spacing)
+    root = np.array([[2.0, 0.3, 0.1], [0.3, 1.5, 0.2], [0.1, 0.2, 0.9]])
+    scaled = np.array(geometry.true_to_scale(turn, tuple(root[np.triu_indices(3)])))
+    np.testing.assert_allclose(root @ scaled, np.array(turn) @ root)
+    assert geometry.true_to_scale(turn, ()) is turn
+
+
+def test_quarter_turns_stay_exact_where_lengths_are_alike():
+    turn = geometry.rotation(90, (1, 2), 3)
+    assert geometry.true_to_scale(turn, (5.0, 0.7, 0.70001)) == turn
+
+
+@pytest.mark.parametrize("metric", [(1.0,), (1.0, 0.0), (-1.0, 1.0), (1.0,) * 4])
+def test_a_metric_of_other_axes_or_without_length_is_refused(metric):
+    with pytest.raises(DrawError, match="2 axes has 2 lengths above 0 or 3 numbers"):
+        geometry.true_to_scale(geometry.rotation(9, (0, 1), 2), metric)

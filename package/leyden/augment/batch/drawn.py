@@ -17,6 +17,7 @@ from leyden.augment.fusing.draw import Draw
 from leyden.errors import DrawError
 from leyden.items import BorderMode, Image, Interpolation, LabelInterpolation, Mask, Move
 from leyden.items.grid import size_text
+from leyden.items.world import Spacing
 
 __all__ = ["BatchDraw", "draw_batch"]
 
@@ -138,6 +139,7 @@ def draw_batch(
     images: Shaped[Tensor, "batch channel *space"],
     *,
     masks: Integer[Tensor, "batch *space"] | None = None,
+    spacing: Spacing | None = None,
 ) -> BatchDraw:
     """Decide for every sample of a batch, one after the other, as drawing for each in turn would.
 
@@ -146,6 +148,7 @@ def draw_batch(
         generator: where all chance comes from; on any device.
         images: real, or bytes; on any device, such as the GPU that the network is on.
         masks: label maps beside them, for transforms that look at them.
+        spacing: mm from pixel to pixel along each axis of all images, for turns in mm and transforms that look at it.
 
     Raises:
         DrawError: an empty batch, another number of masks, a grid that a step does not fit, or draws that end on
@@ -163,7 +166,7 @@ def draw_batch(
         raise DrawError("a batch of no image; give at least one")
     if masks is not None and len(masks) != len(images):
         raise DrawError(f"{len(masks)} masks beside {len(images)} images; give one an image")
-    samples = [(Image(image),) for image in images]
+    samples = [(Image(image, spacing),) for image in images]
     if masks is not None:
-        samples = [(Image(image), Mask(mask)) for image, mask in zip(images, masks, strict=True)]
+        samples = [(*sample, Mask(mask)) for sample, mask in zip(samples, masks, strict=True)]
     return BatchDraw(tuple(transform.draw(generator, sample) for sample in samples))

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import final
 
 from leyden.augment.fusing.fusion import Fusion
-from leyden.augment.fusing.step import Step
+from leyden.augment.fusing.step import Numbers, Step
 from leyden.errors import DrawError
 from leyden.items import Affine, Image, Item, Mask, Move, Size, items_of
 from leyden.items.grid import size_text
 from leyden.items.heatmap import Heatmap
-from leyden.items.world import Spacing, followed
+from leyden.items.world import Spacing, followed, metric_of, spread
 
 __all__ = ["Scene", "grid_of"]
 
@@ -66,11 +66,28 @@ class Scene:
         return self._world[1]
 
     @property
+    def metric(self) -> Numbers:
+        """What tells lengths and angles on the grid after the steps so far, for `leyden.augment.true_to_scale`.
+
+        Nothing where pixels are squares or cubes, or no item knows a spacing; else mm along each axis; of axes that
+        lean, as under a tilted gantry, as many numbers as a symmetric matrix has.
+        """
+        known = self._known
+        if known is None or known.spacing is None:
+            return ()
+        affine = followed(known.spacing, known.affine or spread(known.spacing), self.move)[1]
+        return metric_of(affine) if affine else ()
+
+    @property
     def _world(self) -> tuple[Spacing | None, Affine | None]:
-        for item in self.items:
-            if isinstance(item, Heatmap | Image | Mask) and item.spacing is not None:
-                return followed(item.spacing, item.affine, self.move)
-        return None, None
+        known = self._known
+        return (None, None) if known is None else followed(known.spacing, known.affine, self.move)
+
+    @property
+    def _known(self) -> Heatmap | Image | Mask | None:
+        """The first item that knows a spacing."""
+        grids = (item for item in self.items if isinstance(item, Heatmap | Image | Mask))
+        return next((item for item in grids if item.spacing is not None), None)
 
     def after(self, step: Step) -> "Scene":
         """Give the scene after one step more."""

@@ -16,7 +16,7 @@ from leyden.augment.spatial.framing import (
     Resize,
     Spacing,
 )
-from leyden.augment.spatial.geometry import Axis, about_centre, rotation, scaling, shift
+from leyden.augment.spatial.geometry import Axis, about_centre, rotation, scaling, shift, true_to_scale
 from leyden.augment.spatial.perspective import Perspective
 from leyden.augment.spatial.symmetry import Cubic, Dihedral, Rot90
 
@@ -24,5 +24,5 @@ __all__ = [
     "Affine", "Axis", "Bending", "Border", "BoxSafeCrop", "CenterCrop", "Cubic", "Dihedral", "Elastic", "Flip",
     "GridDistortion", "LabelCrop", "Orientation", "Pad", "PadDivisible", "Perspective", "RandomCrop",
     "RandomResizedCrop", "Resize", "Rot90", "Rotate", "Scale", "Shear", "Spacing", "Spatial", "Translate", "Zoom",
-    "about_centre", "rotation", "scaling", "shift",
+    "about_centre", "rotation", "scaling", "shift", "true_to_scale",
 ]  # fmt: skip

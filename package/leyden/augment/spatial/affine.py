@@ -4,11 +4,23 @@ from dataclasses import dataclass
 from math import radians, tan
 from typing import ClassVar, final, get_args
 
+import torch
+
 from leyden.augment.chain.chance import Range, check, interval, range_text
 from leyden.augment.chain.span import degree_rules, ordered
+from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
-from leyden.augment.spatial.geometry import Axis, about_centre, across, axis_index, rotation, scaling, shift
+from leyden.augment.spatial.geometry import (
+    Axis,
+    about_centre,
+    across,
+    axis_index,
+    rotation,
+    scaling,
+    shift,
+    true_to_scale,
+)
 from leyden.items import Affine, Size
 
 __all__ = ["Flip", "Rotate", "Scale", "Shear", "Translate", "Zoom"]
@@ -56,8 +68,8 @@ class Flip(Spatial):
 class Rotate(Spatial):
     """Turn about the centre of the grid, anticlockwise as shown; multiples of 90 on an even grid copy pixels.
 
-    It turns pixels: where they are not as long as wide, what is round comes out slanted. Of scans with thick slices
-    write `Spacing(1.0) | Rotate(20, axis="x")`, which is still one resample.
+    Items that know a spacing turn in mm, as a body does: what is round stays round in thick slices too, and under a
+    tilted gantry. What steps before have stretched stays stretched along the axes of the grid.
 
     Args:
         degrees: from -degrees to degrees, or (low, high). One number that reads as radians (below 1, pi / 2, 1.57) is
@@ -87,9 +99,14 @@ class Rotate(Spatial):
         del size
         return (interval(self.degrees),)
 
+    def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
+        """Draw an angle, and tell what pixels measure where they are no squares or cubes."""
+        return (*super().numbers(generator, scene), *scene.metric)
+
     def matrix(self, numbers: Numbers, size: Size) -> Affine:
         """Turn the plane of the two other axes."""
-        return about_centre(rotation(numbers[0], across(self.axis, len(size), who=self), len(size)), size)
+        turn = rotation(numbers[0], across(self.axis, len(size), who=self), len(size))
+        return about_centre(true_to_scale(turn, numbers[1:]), size)
 
     def describe(self) -> str:
         """Say what happens."""
@@ -215,6 +232,8 @@ class Translate(Spatial):
 class Shear(Spatial):
     """Slant about the centre of the grid: places move along one axis in proportion to where they are on another.
 
+    Items that know a spacing lean by the angle in mm, as they turn by `Rotate`.
+
     Args:
         degrees: how far lines along `across` lean, from -degrees to degrees, or (low, high), between -90 and 90. One
             number that reads as radians is refused, as by `Rotate`.
@@ -244,12 +263,16 @@ class Shear(Spatial):
         del size
         return (interval(self.degrees),)
 
+    def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
+        """Draw an angle, and tell what pixels measure where they are no squares or cubes."""
+        return (*super().numbers(generator, scene), *scene.metric)
+
     def matrix(self, numbers: Numbers, size: Size) -> Affine:
         """Lean one axis over."""
         row, column = axis_index(self.along, len(size)), axis_index(self.across, len(size))
         linear = [list(line) for line in scaling((1.0,) * len(size))]
         linear[row][column] = tan(radians(numbers[0]))
-        return about_centre(tuple(map(tuple, linear)), size)
+        return about_centre(true_to_scale(tuple(map(tuple, linear)), numbers[1:]), size)
 
     def describe(self) -> str:
         """Say what happens."""

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from math import radians, tan
 from typing import final, get_args
 
+import torch
+
 from leyden.augment.chain.chance import Range, check, interval, range_text
 from leyden.augment.chain.span import degree_rules, ordered
+from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
-from leyden.augment.spatial.geometry import Axis, about_centre, across, rotation, scaling, shift
+from leyden.augment.spatial.geometry import Axis, about_centre, across, rotation, scaling, shift, true_to_scale
 from leyden.items import Affine as Matrix
 from leyden.items import Size
 from leyden.items.grid import compose
@@ -26,7 +29,8 @@ class Affine(Spatial):
     """Zoom, shear and turn about the centre of the grid, then shift: four transforms in one, by name.
 
     A picture turns about z and is sheared along x across y. A volume turns about z, then y, then x, and is sheared
-    along x across y, along x across z and along y across z, each by a number of its own.
+    along x across y, along x across z and along y across z, each by a number of its own. Items that know a spacing turn
+    and lean in mm, as by `Rotate`.
 
     Args:
         degrees: of each turn, from -degrees to degrees, or (low, high). One number that reads as radians is refused,
@@ -66,11 +70,15 @@ class Affine(Spatial):
         drawn = (interval(self.degrees),) * turns, (self.zoom,), (interval(self.translate),) * axes
         return (*drawn[0], *drawn[1], *drawn[2], *(interval(self.shear),) * turns)
 
+    def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
+        """Draw them, and tell what pixels measure where they are no squares or cubes."""
+        return (*super().numbers(generator, scene), *scene.metric)
+
     def matrix(self, numbers: Numbers, size: Size) -> Matrix:
         """Zoom, shear, turn, shift."""
-        axes = len(size)
+        axes, count = len(size), len(self.ranges(size))
         leanings = _leanings(axes)
-        turns, (factor, *rest) = numbers[: len(leanings)], numbers[len(leanings) :]
+        turns, (factor, *rest), metric = numbers[: len(leanings)], numbers[len(leanings) : count], numbers[count:]
         linear = [list(row) for row in scaling((1.0,) * axes)]
         for (row, column), degrees in zip(leanings, rest[axes:], strict=True):
             linear[row][column] = tan(radians(degrees))
@@ -80,7 +88,7 @@ class Affine(Spatial):
         steps += [rotation(degrees, plane, axes) for degrees, plane in zip(turns, planes, strict=True)]
         matrix = about_centre(steps[0], size)
         for step in steps[1:]:
-            matrix = compose(matrix, about_centre(step, size))
+            matrix = compose(matrix, about_centre(true_to_scale(step, metric), size))
         return compose(matrix, shift(tuple(part * count for part, count in zip(rest[:axes], size, strict=True))))
 
     def describe(self) -> str:

@@ -1,19 +1,26 @@
 """Maps of places out of which spatial transforms are made, in pixels and axis order."""
 
-from math import cos, fsum, radians, sin
+from math import cos, fsum, isclose, radians, sin
 from operator import mul
 from typing import Literal, TypeAlias
+
+import torch
 
 from leyden.errors import DrawError
 from leyden.items import Affine, Size
 from leyden.items.grid import identity
 
 __all__ = [
-    "Axis", "about_centre", "across", "axis_index", "onto_window", "rotation", "scaling", "shift", "turn_axes",
+    "Axis", "about_centre", "across", "axis_index", "onto_window", "rotation", "scaling", "shift", "true_to_scale",
+    "turn_axes",
 ]  # fmt: skip
 
 Axis: TypeAlias = Literal["x", "y", "z"]
 """A spatial axis by name: the last in memory is x, the one before it y, the one before that z."""
+
+
+_ALIKE = 1e-3
+"""Relative; files store spacing in single precision, and rounded to microns."""
 
 
 def axis_index(axis: Axis, axes: int) -> int:
@@ -108,6 +115,41 @@ def _turn(degrees: float) -> tuple[float, float]:
     if rest:
         return cos(radians(degrees)), sin(radians(degrees))
     return ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[int(quarters) % 4]
+
+
+def true_to_scale(linear: Affine, metric: tuple[float, ...]) -> Affine:
+    """Give the linear part that does in mm what another one does where pixels are squares or cubes.
+
+    Args:
+        linear: one row an axis, without shift, such as a `rotation`.
+        metric: `leyden.augment.Scene.metric` of the grid: nothing, mm along each axis, or the rows of a symmetric
+            matrix from the diagonal on. Lengths alike to a thousandth count as alike, so quarter turns stay exact.
+
+    Raises:
+        DrawError: another number of them, or a length that is not above 0.
+
+    Examples:
+        >>> true_to_scale(rotation(90, (0, 1), 2), (5.0, 0.5))  # ten pixels to the right are one up
+        ((0.0, -0.1), (10.0, 0.0))
+    """
+    axes = len(linear)
+    if not metric:
+        return linear
+    if len(metric) == axes and min(metric) > 0:
+        return tuple(
+            tuple(entry * _ratio(across, along) for entry, across in zip(row, metric, strict=True))
+            for row, along in zip(linear, metric, strict=True)
+        )
+    rows, columns = torch.triu_indices(axes, axes)
+    if len(metric) != len(rows):
+        raise DrawError(f"a metric of {axes} axes has {axes} lengths above 0 or {len(rows)} numbers, got {metric}")
+    root = torch.zeros((axes, axes), dtype=torch.float64)
+    root[rows, columns] = root[columns, rows] = torch.tensor(metric, dtype=torch.float64)
+    return tuple(map(tuple, torch.linalg.solve(root, torch.tensor(linear, dtype=torch.float64) @ root).tolist()))
+
+
+def _ratio(one: float, other: float) -> float:
+    return 1.0 if isclose(one, other, rel_tol=_ALIKE) else one / other
 
 
 def about_centre(linear: Affine, size: Size, new_size: Size | None = None) -> Affine:
