@@ -12,7 +12,7 @@ from leyden.data.keep import cache
 from leyden.data.look import duplicates, statistics, timing
 from leyden.data.part import kfolds, leave_out, split, time_series_folds
 from leyden.data.pipe import (
-    Broken, Container, DataLoader, Moment, Operation, Pipe, Step, View, as_container, batch, concatenate, guard,
+    Broken, Container, DataLoader, Moment, Operation, Pipe, Step, View, along, as_container, batch, concatenate, guard,
     keyed_generator, map, map_random, move, parallel, shuffle, stack, subset, to_device,
 )  # fmt: skip
 from leyden.data.read import read_image
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Broken", "Container", "DataLoader", "LabelledImages", "Module", "Moment", "Operation", "Pipe", "Step", "View",
-    "arrays_in", "as_container", "batch", "cache", "catalog", "categorified", "categorify", "check", "check_images",
-    "choose", "concatenate", "crossvalidate", "driver", "duplicates", "files_in", "fill", "filled", "filter", "group",
-    "guard", "hdf5_in", "images_in", "invert", "join", "keyed_generator", "kfolds", "leave_out", "map", "map_random",
-    "move", "normalise", "normalised", "oversample", "paired", "parallel", "read_image", "read_sound", "read_volume",
-    "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset", "table_in", "time_series_folds",
-    "timing", "to_device", "undersample", "uses", "weighted_sample", "window", "zip", "zip_in",
+    "along", "arrays_in", "as_container", "batch", "cache", "catalog", "categorified", "categorify", "check",
+    "check_images", "choose", "concatenate", "crossvalidate", "driver", "duplicates", "files_in", "fill", "filled",
+    "filter", "group", "guard", "hdf5_in", "images_in", "invert", "join", "keyed_generator", "kfolds", "leave_out",
+    "map", "map_random", "move", "normalise", "normalised", "oversample", "paired", "parallel", "read_image",
+    "read_sound", "read_volume", "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset",
+    "table_in", "time_series_folds", "timing", "to_device", "undersample", "uses", "weighted_sample", "window", "zip",
+    "zip_in",
 ]  # fmt: skip
 __getattr__, __dir__ = _found, __all__.copy  # the latter is what completion offers before anything is loaded

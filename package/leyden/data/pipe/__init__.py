@@ -3,6 +3,7 @@
 `view` and `step` hold the two ideas; every other file is one kind of step. The public names live in `leyden.data`.
 """
 
+from leyden.data.pipe.axis import along
 from leyden.data.pipe.broken import Broken
 from leyden.data.pipe.collate import batch, stack
 from leyden.data.pipe.device import move, to_device
@@ -15,7 +16,7 @@ from leyden.data.pipe.step import Operation, Pipe, Step
 from leyden.data.pipe.view import Container, View, describe, stream, take
 
 __all__ = [
-    "Broken", "Container", "DataLoader", "Moment", "Operation", "Pipe", "Step", "View", "as_container", "batch",
-    "concatenate", "describe", "guard", "keyed_generator", "map", "map_random", "move", "parallel", "shuffle", "stack",
-    "stream", "subset", "take", "to_device",
+    "Broken", "Container", "DataLoader", "Moment", "Operation", "Pipe", "Step", "View", "along", "as_container",
+    "batch", "concatenate", "describe", "guard", "keyed_generator", "map", "map_random", "move", "parallel", "shuffle",
+    "stack", "stream", "subset", "take", "to_device",
 ]  # fmt: skip

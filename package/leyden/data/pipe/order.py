@@ -254,13 +254,13 @@ def concatenate(*data: Element) -> View:
     return Concatenation(tuple(as_container(part) for part in data))
 
 
-def whole_number(what: str, number: Element, *, at_least: int) -> int:
+def whole_number(what: str, number: Element, *, at_least: int | None = None) -> int:
     """A parameter that counts something as a plain whole number.
 
     Args:
         what: the verb and the parameter, for the error.
         number: an int, or what stands for one, such as numpy's; yes and no count nothing.
-        at_least: the lowest that makes sense.
+        at_least: the lowest that makes sense, if there is one.
 
     Raises:
         DataError: it is no whole number or lower than that.
@@ -278,7 +278,7 @@ def whole_number(what: str, number: Element, *, at_least: int) -> int:
         value = whole(number)
     except TypeError as error:
         raise fault from error
-    if value < at_least:
+    if at_least is not None and value < at_least:
         raise DataError(f"{what} is at least {at_least}; given {value}")
     return value
 
