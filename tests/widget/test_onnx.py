@@ -121,9 +121,12 @@ def large(tmp_path_factory):
 
 
 # struck between `open` and its `with`, the file is closed by nobody but Python, which says so where warnings are errors
-@pytest.mark.filterwarnings(
+struck = pytest.mark.filterwarnings(
     "ignore:Exception ignored in. <_io.FileIO name='.*large.onnx':pytest.PytestUnraisableExceptionWarning"
 )
+
+
+@struck
 def test_a_large_file_is_read_beside_the_notebook_and_reading_can_be_stopped_and_begun_again(large):
     panel = OnnxPanel(large)
     assert (panel.status, panel.is_read, repr(panel)) == ("running", False, "OnnxPanel('large.onnx', not read)")
@@ -139,6 +142,7 @@ def test_a_large_file_is_read_beside_the_notebook_and_reading_can_be_stopped_and
     panel.close()
 
 
+@struck
 def test_reading_tells_the_time_left(large):
     panel = OnnxPanel(large)
     while panel.stage is None or panel.stage.remaining is None:

@@ -105,6 +105,8 @@ def test_an_error_in_the_data_is_told_in_one_line_and_raised_again(task, batches
     assert "(RuntimeError: Given groups=1" in panel.message
     assert "\n" not in panel.message
     assert ("error", panel.message) in panel.facts()
+    with pytest.raises(PanelError, match=r"cannot resume a run that is failed \(the pictures have 5 channels"):
+        panel.resume()
     panel.close()
 
 

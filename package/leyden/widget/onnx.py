@@ -203,7 +203,8 @@ class OnnxPanel(Panel):
         """
         if not self._asked:
             raise PanelError("nothing runs: call verify() first")
-        self._errand.wait(timeout)
+        with self.holding():
+            self._errand.wait(timeout)
         if self._trial is None:
             raise PanelError("the run was stopped: call verify() to begin another")
         return self._trial

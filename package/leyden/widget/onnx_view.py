@@ -36,7 +36,7 @@ class OnnxView(View):
         self.stop = button("Stop", "End what is under way", press=lambda: panel.attempt(panel.stop), icon="stop")
         self.state, self.bar, self.trial, self.details, self.count = html(), html(), html(), html(), html()
         self.facts, self.operators = html(), html()
-        self.text = widgets.Text(panel.text, placeholder="words of a name, operator or module")
+        self.text = widgets.Text(panel.text, placeholder="name, operator or module")
         self.op = widgets.Dropdown(options=[("all operators", "")], value="")
         self.nodes = widgets.Select(options=[], rows=10)
         self.link(self.text, read=lambda: panel.text, act=panel.search)

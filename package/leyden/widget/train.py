@@ -217,11 +217,12 @@ class TrainPanel(Panel):
         job = self._job
         if job is None:
             raise PanelError("there is no run to wait for: call start() first")
-        try:
-            fitted = job.wait(timeout)
-        except KeyboardInterrupt:
-            self._interrupt()
-            fitted = job.wait(_GRACE)
+        with self.holding():
+            try:
+                fitted = job.wait(timeout)
+            except KeyboardInterrupt:
+                self._interrupt()
+                fitted = job.wait(_GRACE)
         return self._result or fitted
 
     def close(self) -> None:
@@ -275,7 +276,9 @@ class TrainPanel(Panel):
     def _turn(self, action: Literal["pause", "resume", "stop"], allowed: tuple[str, ...], status: TrainStatus) -> None:
         with self._lock:
             if self._status not in allowed:
-                raise PanelError(f"cannot {action} a run that is {self._status}: it must be {' or '.join(allowed)}")
+                why = f" ({self._message})" if self._status == "failed" and self._message else ""
+                must = " or ".join(allowed)
+                raise PanelError(f"cannot {action} a run that is {self._status}{why}: it must be {must}")
             self._status = status
             self._message = ""
             {"pause": self._control.pause, "resume": self._control.resume, "stop": self._control.stop}[action]()

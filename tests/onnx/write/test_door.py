@@ -35,6 +35,10 @@ def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path):
     assert "is a folder" in refused(tmp_path / "net.onnx")
 
 
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path):
+    assert refused(tmp_path / f"{300 * 'a'}.onnx").startswith("no file can have this path (File name too long); give")
+
+
 def test_no_batch_size_and_no_number_are_refused(tmp_path: Path):
     assert "given: ()" in refused(tmp_path / "net.onnx", batch_sizes=())
     assert "given: nan" in refused(tmp_path / "net.onnx", tolerance=float("nan"))

@@ -58,6 +58,15 @@ def test_redrawing_takes_the_next_seed_and_the_number_of_draws_can_change(sample
     assert len(panel.cells()) == 5
 
 
+def test_after_the_greatest_seed_that_the_field_shows_comes_0(sample):
+    panel = AugmentPanel(Rotate(15), sample, seed=2**53 - 1)
+    assert panel.view.seed.value == panel.seed
+    panel.redraw()
+    assert panel.settle()
+    assert panel.view.seed.value == panel.seed == 0
+    panel.close()
+
+
 def test_a_value_that_does_not_fit_is_refused_and_all_stays(sample):
     panel = AugmentPanel(MOVE | RandomCrop(16, 16), sample)
     before = panel.still()

@@ -1,5 +1,6 @@
 import re
 import threading
+import time
 
 import ipywidgets as widgets
 import pytest
@@ -97,6 +98,41 @@ def test_a_refused_value_is_said_and_the_state_stays(view):
     view.slider.value = 1
     view.settle(5)
     assert view._note.value == ""
+
+
+def test_what_is_said_stands_under_the_heading_in_sight_of_the_controls(view):
+    shown = [child for child in view.widget.children if getattr(child.layout, "display", None) != "none"]
+    assert "<h4>Dial</h4>" in shown[0].value
+    assert shown[1] is view._note
+    assert shown[2] is view.slider
+
+
+def test_a_cell_that_waits_is_said_until_it_has_ended(view):
+    with view.dial.holding():
+        time.sleep(0.1)
+        assert view._note.value == ""  # most waits are over at once
+        view.settle(10)
+        assert view.dial.awaited > 0.9
+        assert "A cell waits for this" in view._note.value
+        view.dial.say("something else is wrong")
+        view.settle(5)
+        assert "something else is wrong" in view._note.value
+    view.dial.say("")
+    view.settle(5)
+    assert (view._note.value, view.dial.awaited) == ("", 0)
+
+
+def test_another_thread_that_waits_keeps_nobody_waiting(view):
+    seen = []
+
+    def wait():
+        with view.dial.holding():
+            seen.append(view.dial.awaited)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()
+    assert seen == [0]
 
 
 def test_what_fails_while_drawing_is_said_in_the_panel(view):

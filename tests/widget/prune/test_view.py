@@ -104,6 +104,15 @@ def test_methods_that_are_ticked_are_compared(panel):
     assert (view.compare.disabled, view.stop.disabled, view.state.value) == (False, True, "")
 
 
+def test_nothing_is_compared_where_nothing_is_ticked(panel):
+    view = panel.view
+    for ticked in (True, False, True):
+        for tick in view.ticks.values():
+            tick.value = ticked
+        assert panel.settle()
+        assert view.compare.disabled is not ticked
+
+
 def test_a_comparison_shows_its_progress_and_stops(two_layers):
     gate, begun = threading.Event(), threading.Event()
     panel = PrunePanel(two_layers, lambda pruned: (begun.set(), float(gate.wait(30)))[1])

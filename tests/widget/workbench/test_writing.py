@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import onnx
 import pytest
@@ -28,6 +29,12 @@ def test_a_place_that_takes_no_file_is_refused_before_any_work(task, tmp_path):
         admitted(tmp_path / "net.pt", task, replace=False)
     with pytest.raises(ExportError, match="does not exist; make it first"):
         admitted(tmp_path / "no" / "net.onnx", task, replace=False)
+
+
+def test_a_folder_that_takes_no_file_is_said_and_not_the_file_on_the_way(task):
+    path = Path("/proc/net.onnx")  # nobody, not even root, may write there
+    with pytest.raises(PanelError, match=r"nothing can be written into /proc \(.+\): name another$"):
+        write(task, path, stage=STAGE, prep=None, batches=None, wanted=lambda: True)
 
 
 def test_a_classifier_with_its_preprocessing_is_shipped_with_both(task, tmp_path):

@@ -97,7 +97,11 @@ def check_example(wish: Wish, call: Call) -> None:
 def _path_faults(path: Path) -> list[str]:
     if path.suffix != ".onnx":
         return [f"the path must end in .onnx, so that an export never replaces another kind of file; given: {path}"]
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:  # such as a name of more than 255 bytes
+        return [f"no file can have this path ({error.strerror}); give another: {str(path)[:60]}..."]
+    if is_folder:
         return [f"{path} is a folder; give the path of a file in it"]
     if not path.parent.is_dir():
         return [

@@ -177,8 +177,8 @@ class AugmentPanel(Panel):
         self.say("")
 
     def redraw(self) -> None:
-        """Draws from the next seed."""
-        self.reseed(self.seed + 1)
+        """Draws from the next seed; after the greatest that a browser can show comes 0."""
+        self.reseed((self.seed + 1) % 2**53)
 
     def select(self, index: int) -> None:
         """Shows one of the draws beside the sample as given.
@@ -281,7 +281,8 @@ class AugmentPanel(Panel):
         Raises:
             PanelError: no search was begun, or it is not over in time. What it raised is raised again.
         """
-        self._errand.wait(timeout)
+        with self.holding():
+            self._errand.wait(timeout)
         return self.findings()
 
     def close(self) -> None:

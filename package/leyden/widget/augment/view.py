@@ -131,7 +131,7 @@ class AugmentView(View):
             "Draw again", "Draw from the next seed", press=lambda: panel.attempt(panel.redraw), icon="refresh"
         )
         self.seed = widgets.BoundedIntText(
-            panel.seed, min=0, max=2**31 - 1, description="seed", style=_OWN_WIDTH, layout={"width": "132px"}
+            panel.seed, min=0, max=2**53 - 1, description="seed", style=_OWN_WIDTH, layout={"width": "172px"}
         )
         self.seed.tooltip = "Where the draws start; an equal seed gives equal draws"
         self.link(self.seed, read=lambda: panel.seed, act=panel.reseed)

@@ -25,7 +25,7 @@ _SAYINGS: tuple[tuple[str, _Told], ...] = (
         ),
     ),
     (
-        r"Kernel size can't be greater than actual input size",
+        r"Kernel size can't be greater than actual input size|Output size is too small",
         lambda m: "the pictures are smaller than a layer's window: give larger ones",
     ),
     (

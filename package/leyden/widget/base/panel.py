@@ -2,8 +2,10 @@
 
 import base64
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
@@ -91,6 +93,7 @@ class Panel(ABC):
         self._view: Shown | None = None
         self._message = ""
         self._closed = False
+        self._held_since: float | None = None
 
     @abstractmethod
     def facts(self) -> list[Fact]:
@@ -130,6 +133,26 @@ class Panel(ABC):
     def settle(self, timeout: float | None = 10.0) -> bool:
         """Waits until the view shows the present state, at most `timeout` seconds; returns whether it does."""
         return self._view is None or self._view.settle(timeout)
+
+    @property
+    def awaited(self) -> float:
+        """Seconds for which a cell has been waiting for this panel: buttons are heard when it has ended. 0 for none."""
+        began = self._held_since
+        return 0.0 if began is None else time.monotonic() - began
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """What `wait` does, for its panel to know: on the main thread it keeps the kernel from hearing buttons."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._held_since = time.monotonic()
+        self.changed()
+        try:
+            yield
+        finally:
+            self._held_since = None
+            self.changed()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Calls `listener` after every change, on whichever thread made it; it must be quick and raise nothing."""

@@ -83,6 +83,13 @@ _LOOK = """
 .leyden .widget-readout { min-width: 52px; }
 """
 
+_WAITS = (
+    "A cell waits for this. Buttons are heard when it has ended; ■ above the notebook stops it, and keeps what is done."
+)
+
+_PATIENCE = 1.0
+"""Seconds that a cell waits before the panel says so."""
+
 _STYLE = f"<style>{_LOOK}{TWIN_STYLE}{CURVE_STYLE}</style>"
 
 
@@ -108,7 +115,8 @@ class View(ABC):
         self._failure = ""
         names, style = Twin(Names, []), widgets.HTML(_STYLE, layout={"display": "none"})
         names.layout.display = "none"
-        self.widget = stack([style, heading(title), *self.build(), self._note, names])
+        # above the controls: a refusal at the foot of a long panel would be out of sight, and the button look dead
+        self.widget = stack([style, heading(title), self._note, *self.build(), names])
         self.widget.add_class("leyden")
         self._safely()
         panel.listen(self._redraw.request)
@@ -175,8 +183,11 @@ class View(ABC):
                 self._failure = ""
             except Exception as error:  # drawn in the background: there is no caller to raise to
                 self._failure = explain(error, more="while the panel was drawn")
-            said = self._failure or self._panel.message
-            put(self._note, f'<div class="bad" role="alert">{escape(said)}</div>' if said else "")
+            said, seconds = self._failure or self._panel.message, self._panel.awaited
+            if seconds and seconds < _PATIENCE:
+                self._redraw.request()
+            waits = f'<div class="quiet" role="status">{_WAITS}</div>' if seconds >= _PATIENCE else ""
+            put(self._note, f'<div class="bad" role="alert">{escape(said)}</div>' if said else waits)
 
 
 @dataclass

@@ -281,7 +281,8 @@ class DataPanel(Panel):
         Raises:
             PanelError: no look was begun, or it is not over in time. What the look raised is raised again.
         """
-        self._errand.wait(timeout)
+        with self.holding():
+            self._errand.wait(timeout)
         return self._findings
 
     def close(self) -> None:

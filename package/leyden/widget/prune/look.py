@@ -35,7 +35,8 @@ LOOK = f"""
 @container (max-width: 640px) {{ .leyden .leyden-prune-columns {{ grid-template-columns: minmax(0, 1fr); }} }}
 .leyden .leyden-prune .leyden-flow {{ align-items: center; }}
 .leyden .leyden-ticks {{ gap: 0 14px; }}
-.leyden .leyden-ticks > * {{ margin: 0; }}
+.leyden .leyden-ticks > * {{ margin: 0; max-width: 100%; height: auto; }}
+.leyden .leyden-ticks > .widget-checkbox > label {{ white-space: normal; overflow-wrap: anywhere; height: auto; }}
 .leyden-prune svg {{ display: block; width: 100%; height: auto; overflow: visible; }}
 .leyden-prune svg text {{ font: 11px var(--jp-ui-font-family, sans-serif); fill: var(--jp-ui-font-color1, CanvasText);
   font-variant-numeric: tabular-nums; }}

@@ -297,10 +297,10 @@ class PrunePanel(Panel):
         """Waits until nothing goes on, and returns the score of what was asked for last, if it has one.
 
         Raises:
-            PanelError: nothing was asked for, or it is not done in time. What `evaluate` or `tune` raised is raised
-                again, once.
+            PanelError: nothing was asked for, or it is not done in time. What was raised meanwhile is raised, once.
         """
-        self.trials.wait(timeout)
+        with self.holding():
+            self.trials.wait(timeout)
         return self.trials.scores.get(self._wanted)
 
     def close(self) -> None:

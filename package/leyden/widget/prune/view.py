@@ -110,6 +110,8 @@ class PruneView(View):
             name: widgets.Checkbox(place < _FIRST, indent=False, description=name, layout={"width": "auto"})
             for place, name in enumerate(panel.methods)
         }
+        for tick in self.ticks.values():
+            tick.observe(lambda _: self._redraw.request(), "value")
         self.shares = widgets.Dropdown(options=list(_SHARES.items()), layout={"width": "auto"})
         self.shares.tooltip = "Shares to prune"
         self.compare = self._button("Compare", "Evaluate these methods in the background", self._compare, "bar-chart")
@@ -139,7 +141,8 @@ class PruneView(View):
         put(self.measure, "Measuring" if panel.measuring else "Measured" if known else "Measure", "description")
         put(self.tune, panel.trials.busy("tune"), "disabled")
         put(self.tune, "Tuning" if panel.trials.busy("tune") else "Fine-tune", "description")
-        put(self.compare, panel.trials.busy("compare"), "disabled")
+        ticked = any(tick.value for tick in self.ticks.values())
+        put(self.compare, panel.trials.busy("compare") or not ticked, "disabled")
         put(self.stop, not panel.trials.status or panel.trials.stopping, "disabled")
 
     def _show_state(self) -> None:

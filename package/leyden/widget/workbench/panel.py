@@ -89,8 +89,7 @@ class Workbench(Panel):
         self._source = source_of(data, held_out=held_out, prep=prep, move=move, sample=sample, seed=seed)
         self._graph = callbacks if isinstance(callbacks, CallbackGraph) else CallbackGraph(callbacks)
         self._stock = Stock(self._source, lambda: self.move)
-        show = None if prep is None else prep.invert
-        orders = Orders(epochs, retune, retuning, tuple(self._graph), show, seed)
+        orders = Orders(epochs, retune, retuning, tuple(self._graph), None if prep is None else prep.invert, seed)
         if not isinstance(task, Task) or orders.faults():
             kind = [] if isinstance(task, Task) else [f"task must be a leyden.train.Task, given {type(task).__name__}"]
             raise PanelError("; ".join([*kind, *orders.faults()]))
@@ -291,7 +290,8 @@ class Workbench(Panel):
         Raises:
             PanelError: none was begun, or it is not over in time. What it raised is raised again.
         """
-        return self._dock.wait(timeout)
+        with self.holding():
+            return self._dock.wait(timeout)
 
     def use(self, number: int) -> None:
         """Takes up another training, pruned as it was left; 0 is the task as given.

@@ -71,11 +71,12 @@ def write(
 
     Raises:
         ExportError: the file does not compute what the network computes; `path` keeps what it held.
+        PanelError: nothing can be written into the folder.
     """
     began = time.perf_counter()
     beside = path.parent / f".leyden-{uuid4().hex}"
     try:  # not TemporaryDirectory: stopped while it is made, it would stay
-        beside.mkdir()
+        _make(beside)
         place = beside / path.name
         report, zipped, seconds = _exported(task, place, prep, batches)
         if not wanted():
@@ -87,6 +88,13 @@ def write(
     return Exported(
         path, stage, report.bytes, zipped, report.max_abs, report.tolerance, seconds, took, stamp_of(path)
     )  # fmt: skip
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise PanelError(f"nothing can be written into {folder.parent} ({error.strerror}): name another") from error
 
 
 def _exported(task: Task, path: Path, prep: Preprocess | None, batches: Any) -> tuple[onnx.Report, int, float]:
