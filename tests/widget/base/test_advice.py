@@ -35,7 +35,20 @@ def images(*shape):
         (lambda: Path("nowhere.onnx").read_bytes(), "there is no file nowhere.onnx"),
         (lambda: next(iter([])), "there are no batches"),
     ],
-    ids="channels size small pooled label one kind sizes generator memory file empty".split(),
+    ids=[
+        "channels",
+        "size",
+        "small",
+        "pooled",
+        "label",
+        "one",
+        "kind",
+        "sizes",
+        "generator",
+        "memory",
+        "file",
+        "empty",
+    ],
 )
 def test_the_usual_accidents_come_with_advice(action, told):
     assert told in advice(raised(action))
