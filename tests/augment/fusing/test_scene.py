@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from leyden.augment import CenterCrop, Flip, Resize, Scene, Step
+from leyden.augment import CenterCrop, Flip, Resize, Rot90, Scene, Step, Zoom
 from leyden.items import Image, Label, Mask
 
 AFFINE = ((0.0, 0.0, -0.5, 90.0), (0.0, 0.5, 0.0, -60.0), (3.0, 0.0, 0.0, 10.0), (0.0, 0.0, 0.0, 1.0))
@@ -45,4 +45,6 @@ def test_the_metric_is_of_the_grid_after_the_steps():
     scene = Scene.of((Image(VOLUME), Mask(VOLUME[0].to(torch.uint8), affine=AFFINE)))
     assert scene.metric == pytest.approx((3.0, 0.5, 0.5))
     assert scene.after(Step(Resize(24, 8, 8))).metric == ()
+    assert scene.after(Step(Rot90(axis="x"), (-2.0, 1.0, 3.0))).metric == pytest.approx((0.5, 3.0, 0.5))
+    assert scene.after(Step(Zoom(2, 2), (2.0,))).after(Step(Flip("z"))).metric == pytest.approx((3.0, 0.5, 0.5))
     assert Scene.of(Image(VOLUME, spacing=(3.0, 0.5, 0.5))).after(Step(Resize(4, 8, 16))).metric == (3.0, 0.5, 0.25)

@@ -5,7 +5,8 @@ import pytest
 import torch
 from scipy import ndimage
 
-from leyden.augment import Draw, Step, Transform
+from leyden.augment import CenterCrop, Draw, Resize, Step, Transform
+from leyden.augment import Spacing as SpacingStep
 from leyden.augment.spatial import Border, Flip, Rotate, Scale, Shear, Translate, Zoom
 from leyden.errors import DrawError
 from leyden.items import Image, Keypoints
@@ -154,15 +155,38 @@ def test_a_scan_leans_by_the_angle_in_mm():
     torch.testing.assert_close(draw(upright).data, torch.tensor([[3.0, 0.0], [4.0, 4.0], [5.0, 8.0]]))
 
 
-def test_turns_one_by_one_are_those_of_the_chain_whatever_stretched_the_scan_before():
-    places = Keypoints(20 * torch.rand(5, 3, dtype=torch.float64), (20, 24, 28))
-    steps = Rotate((20, 20)), Scale(0.7, 1.4), Rotate((15, 15), axis="x"), Shear((9, 9)), Rotate((40, 40), axis="y")
-    sample = Image(torch.rand(1, 20, 24, 28), affine=_tilted(tilt=0.5)), places
-    at_once = run(steps[0] | steps[1] | steps[2] | steps[3] | steps[4], sample)
-    generator, by_steps = torch.Generator().manual_seed(0), sample
-    for step in steps:
-        by_steps = step(generator, by_steps)
-    torch.testing.assert_close(at_once[1].data, by_steps[1].data)
+@pytest.mark.parametrize("spacing", [(1.0, 1.0), (0.7, 0.70001)])
+def test_steps_act_in_their_order_whether_pixels_of_equal_lengths_have_a_spacing_or_not(spacing):
+    move = Scale(0.5, 2) | Shear((30, 30)) | Rotate((60, 60)) | Zoom(0.5, 2) | Shear((20, 20)) | Rotate(40)
+    known, unknown = (Image(torch.rand(1, 20, 24), each) for each in (spacing, None))
+    matrices = [move.draw(torch.Generator().manual_seed(1), each).matrix for each in (known, unknown)]
+    assert matrices[0] == matrices[1]
+
+
+def test_a_chain_turns_what_it_has_stretched_and_leant_before():
+    """Whatever the grid: in mm, the map is that of the chain on pixels of 1 mm."""
+    move = Scale(0.5, 2) | Shear((30, 30)) | Rotate((60, 60), axis="x") | Rotate((40, 40))
+    sizes, affine = (9, 30, 40), torch.tensor(_tilted(tilt=0.0), dtype=torch.float64)
+    scan = Image(torch.rand(1, *sizes), affine=_tilted(tilt=0.0))
+    lengths = torch.tensor([4.0, 0.8, 0.7], dtype=torch.float64)
+    there, on_cubes = (
+        torch.tensor(move.draw(torch.Generator().manual_seed(1), each).matrix, dtype=torch.float64)[:3, :3]
+        for each in (scan, Image(scan.data))
+    )
+    torch.testing.assert_close(lengths[:, None] * there / lengths, on_cubes)
+    assert affine[:3, :3].norm(dim=0).tolist() == pytest.approx(lengths.tolist())
+
+
+def test_another_grid_over_the_scene_changes_what_pixels_measure():
+    scan = Image(torch.rand(1, 8, 20, 30), spacing=(3.0, 1.0, 0.5))
+    for grid, spacing in [
+        (Resize(8, 10, 30), (3.0, 2.0, 0.5)),
+        (Resize(24, 20, 15), ()),
+        (SpacingStep(1.0), ()),
+        (CenterCrop(4, 10, 10), (3.0, 1.0, 0.5)),
+    ]:
+        numbers = (grid | Scale(0.5, 2) | Rotate((15, 15))).draw(torch.Generator(), scan).steps[-1].numbers
+        assert numbers[1:] == pytest.approx(spacing)
 
 
 def test_pixels_that_are_squares_to_the_precision_of_files_turn_as_those_of_pictures():

@@ -78,6 +78,12 @@ def test_quarter_turns_stay_exact_where_lengths_are_alike():
     assert geometry.true_to_scale(turn, (5.0, 0.7, 0.70001)) == turn
 
 
+@pytest.mark.parametrize("metric", [(0.0,) * 3, (1.0, 2.0, 1.0), (-1.0, 0.0, 1.0)])
+def test_a_metric_that_no_grid_has_is_refused(metric):
+    with pytest.raises(DrawError, match="a metric that no grid has"):
+        geometry.true_to_scale(geometry.rotation(9, (0, 1), 2), metric)
+
+
 @pytest.mark.parametrize("metric", [(1.0,), (1.0, 0.0), (-1.0, 1.0), (1.0,) * 4])
 def test_a_metric_of_other_axes_or_without_length_is_refused(metric):
     with pytest.raises(DrawError, match="2 axes has 2 lengths above 0 or 3 numbers"):

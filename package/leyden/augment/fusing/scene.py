@@ -7,7 +7,7 @@ from leyden.augment.fusing.fusion import Fusion
 from leyden.augment.fusing.step import Numbers, Step
 from leyden.errors import DrawError
 from leyden.items import Affine, Image, Item, Mask, Move, Size, items_of
-from leyden.items.grid import size_text
+from leyden.items.grid import compose, invert, size_text
 from leyden.items.heatmap import Heatmap
 from leyden.items.world import Spacing, followed, metric_of, spread
 
@@ -22,6 +22,7 @@ class Scene:
     Args:
         items: those of the sample, in order, not moved yet.
         fusion: the steps drawn so far.
+        regridding: the map of those steps alone that lay another grid over the scene; None for no such step.
 
     Examples:
         >>> import torch
@@ -32,6 +33,7 @@ class Scene:
 
     items: tuple[Item, ...]
     fusion: Fusion
+    regridding: Affine | None = None
 
     @staticmethod
     def of(sample: object) -> "Scene":
@@ -70,13 +72,14 @@ class Scene:
         """What tells lengths and angles on the grid after the steps so far, for `leyden.augment.true_to_scale`.
 
         Nothing where pixels are squares or cubes, or no item knows a spacing; else mm along each axis; of axes that
-        lean, as under a tilted gantry, as many numbers as a symmetric matrix has.
+        lean, as under a tilted gantry, as many numbers as a symmetric matrix has. Steps that stretch or lean the scene
+        change nothing about it, those that lay another grid over it do.
         """
         known = self._known
         if known is None or known.spacing is None:
             return ()
-        affine = followed(known.spacing, known.affine or spread(known.spacing), self.move)[1]
-        return metric_of(affine) if affine else ()
+        affine = known.affine or spread(known.spacing)
+        return metric_of(affine if self.regridding is None else compose(invert(self.regridding), affine))
 
     @property
     def _world(self) -> tuple[Spacing | None, Affine | None]:
@@ -91,7 +94,11 @@ class Scene:
 
     def after(self, step: Step) -> "Scene":
         """Give the scene after one step more."""
-        return Scene(self.items, step.transform.fuse(self.fusion, step.numbers))
+        after = step.transform.fuse(self.fusion, step.numbers)
+        own = step.transform.regridding(step.numbers, self.size) if self._known else None
+        if own is None:
+            return Scene(self.items, after, self.regridding)
+        return Scene(self.items, after, own if self.regridding is None else compose(self.regridding, own))
 
 
 def grid_of(sample: object) -> Size:

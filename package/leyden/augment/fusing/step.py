@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, cast, final
 
 from leyden.augment.fusing.fusion import Fusion
 from leyden.errors import DrawError
+from leyden.items import Affine, Size
 
 __all__ = ["Arguments", "Expression", "Kind", "Leaf", "Numbers", "Step", "fused", "register", "registered"]
 
@@ -56,6 +57,9 @@ class Leaf(Expression, ABC):
     bends: ClassVar[bool] = False
     """Whether it is a field of displacements: those act after all other spatial steps, wherever they stand."""
 
+    regrids: ClassVar[bool] = False
+    """Whether it lays another grid over the same scene, as a resize does; whatever is exact does so too."""
+
     looks_at: ClassVar[str] = ""
     """What of the sample it looks at when it decides, for plans, such as `the mask`; empty for the grid alone."""
 
@@ -67,6 +71,11 @@ class Leaf(Expression, ABC):
             fusion: the steps so far.
             numbers: what was drawn for this one.
         """
+
+    def regridding(self, numbers: Numbers, size: Size) -> Affine | None:
+        """Give the map of places if this step is another grid over the same scene; None if it changes the scene."""
+        del numbers, size
+        return None
 
 
 @final

@@ -69,7 +69,7 @@ class Rotate(Spatial):
     """Turn about the centre of the grid, anticlockwise as shown; multiples of 90 on an even grid copy pixels.
 
     Items that know a spacing turn in mm, as a body does: what is round stays round in thick slices too, and under a
-    tilted gantry. What steps before have stretched stays stretched along the axes of the grid.
+    tilted gantry.
 
     Args:
         degrees: from -degrees to degrees, or (low, high). One number that reads as radians (below 1, pi / 2, 1.57) is

@@ -56,6 +56,10 @@ class Spatial(Single):
         except DrawError as error:
             raise self._naming(error) from error
 
+    def regridding(self, numbers: Numbers, size: Size) -> Affine | None:
+        """Give the map of a step that is exact or `regrids`."""
+        return self.matrix(numbers, size) if self.exact or self.regrids else None
+
     def decide(self, generator: torch.Generator, scene: Scene) -> tuple[tuple[Step, ...], Scene]:
         """Draw this one step; what goes wrong is told with the transform that it went wrong in."""
         try:

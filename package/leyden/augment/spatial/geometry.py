@@ -145,6 +145,8 @@ def true_to_scale(linear: Affine, metric: tuple[float, ...]) -> Affine:
         raise DrawError(f"a metric of {axes} axes has {axes} lengths above 0 or {len(rows)} numbers, got {metric}")
     root = torch.zeros((axes, axes), dtype=torch.float64)
     root[rows, columns] = root[columns, rows] = torch.tensor(metric, dtype=torch.float64)
+    if not torch.linalg.eigvalsh(root).min() > 0:
+        raise DrawError(f"a metric that no grid has: {metric}; draw it anew, or leave it out for squares or cubes")
     return tuple(map(tuple, torch.linalg.solve(root, torch.tensor(linear, dtype=torch.float64) @ root).tolist()))
 
 

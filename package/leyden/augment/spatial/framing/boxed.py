@@ -56,6 +56,8 @@ class BoxSafeCrop(Spatial):
 
     looks_at: ClassVar[str] = "the boxes"
 
+    regrids: ClassVar[bool] = True
+
     def __init__(self, *shape: int, keep: Keep = "all") -> None:
         object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "keep", keep)

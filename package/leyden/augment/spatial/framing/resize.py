@@ -1,7 +1,7 @@
 """Resizing of the whole grid, from outer edge to outer edge."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, final, get_args
+from typing import ClassVar, Literal, TypeAlias, final, get_args
 
 from leyden.augment.chain.chance import check
 from leyden.augment.fusing.step import Arguments, Numbers, register
@@ -42,6 +42,8 @@ class Resize(Spatial):
 
     shape: Size
     fit: Fit
+
+    regrids: ClassVar[bool] = True
 
     def __init__(self, *shape: int, fit: Fit = "stretch") -> None:
         object.__setattr__(self, "shape", shape)

@@ -124,6 +124,7 @@ class Spacing(Spatial):
 
     millimetres: tuple[float, ...]
 
+    regrids: ClassVar[bool] = True
     looks_at: ClassVar[str] = "the spacing"
 
     def __init__(self, *millimetres: float) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import exp, log, prod, sqrt
-from typing import final
+from typing import ClassVar, final
 
 import torch
 
@@ -54,6 +54,8 @@ class RandomResizedCrop(Spatial):
     shape: Size
     scale: tuple[float, float]
     ratio: tuple[float, float]
+
+    regrids: ClassVar[bool] = True
 
     def __init__(self, *shape: int, scale: tuple[float, float] = _SCALE, ratio: tuple[float, float] = _RATIO) -> None:
         for name, value in (("shape", shape), ("scale", scale), ("ratio", ratio)):
