@@ -61,6 +61,30 @@ class VisionCompose(torch.nn.Module):
         self.transforms = transforms
 
 
+class VisionPolicy(torch.nn.Module):
+    """Half of the time a mirror image; takes no boxes, and says so as torchvision does."""
+
+    def forward(self, sample):
+        if "places" in sample:
+            torch.rand(3)
+            raise TypeError("Inputs of type BoundingBoxes are not supported by RandAugment()")
+        turned = torch.rand(()) < 0.5
+        return {
+            "items": [type(item)(item.flip(-1)) if turned and item is not None else item for item in sample["items"]]
+        }
+
+
+class VisionWider(torch.nn.Module):
+    """Images and boxes on two grids, as an expanding rotation gives them."""
+
+    def forward(self, sample):
+        height, width = sample["places"].canvas_size
+        items = [
+            item if item is None else type(item)(torch.nn.functional.pad(item, (0, 1))) for item in sample["items"]
+        ]
+        return {"items": items, "places": VisionBoxes(sample["places"], canvas_size=(height, width + 2))}
+
+
 class VisionSanitize(torch.nn.Module):
     def forward(self, sample):
         return sample
@@ -102,7 +126,26 @@ class ArrayDouble:
 
 class ArrayDrop(ArrayFlip):
     def __call__(self, **given):
-        return {**given, "keypoints": given["keypoints"][1:]}
+        return {**given, "keypoints": given["keypoints"][1:], "rows": given["rows"][1:]}
+
+
+class ArrayBackwards(ArrayFlip):
+    """Gives its points in another order."""
+
+    def __call__(self, **given):
+        return {**given, "keypoints": given["keypoints"][::-1], "rows": given["rows"][::-1]}
+
+
+class ArrayMirrors(ArrayFlip):
+    """Loses a point and makes a mirror image of another, as a reflecting border may."""
+
+    def __call__(self, **given):
+        return {**given, "rows": [*given["rows"][1:], given["rows"][-1]]}
+
+
+class ArrayToTensor(ArrayFlip):
+    def __call__(self, **given):
+        return {**given, "image": torch.from_numpy(given["image"]).permute(2, 0, 1)}
 
 
 class ArrayCompose:
@@ -189,6 +232,7 @@ def torchvision(monkeypatch):
     monkeypatch.setitem(sys.modules, "torchvision", module("torchvision"))
     monkeypatch.setitem(sys.modules, "torchvision.tv_tensors", tensors)
     members = {"HorizontalFlip": VisionFlip, "SanitizeBoundingBoxes": VisionSanitize, "Compose": VisionCompose}
+    members |= {"RandAugment": VisionPolicy, "Wider": VisionWider}
     return module("torchvision.transforms.v2", **members)
 
 
@@ -196,6 +240,7 @@ def torchvision(monkeypatch):
 def albumentations(monkeypatch):
     """A composition that takes arrays by name, seeded as a whole, and transforms for it."""
     transforms = {"HorizontalFlip": ArrayFlip, "Double": ArrayDouble, "Drop": ArrayDrop, "Compose": ArrayCompose}
+    transforms |= {"Backwards": ArrayBackwards, "Mirrors": ArrayMirrors, "ToTensor": ArrayToTensor}
     made = module("albumentations", KeypointParams=ArrayParams, BboxParams=ArrayParams, **transforms)
     monkeypatch.setitem(sys.modules, "albumentations", made)
     return made

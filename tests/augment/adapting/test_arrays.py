@@ -51,3 +51,26 @@ def test_labels_too_large_for_it_are_refused(albumentations):
     sample = (Image(DATA), Mask(torch.full((3, 4), 2**25)))
     with pytest.raises(DrawError, match=r"labels 33554432..33554432 do not survive albumentations"):
         through_albumentations(albumentations.HorizontalFlip(), sample, 0)
+
+
+def test_points_that_come_back_in_another_order_are_told_apart(albumentations):
+    assert through_albumentations(albumentations.Backwards(), SAMPLE, 0) == SAMPLE
+
+
+def test_mirror_images_of_points_are_no_points(albumentations):
+    with pytest.raises(DrawError, match=r"mirror images among them, which a reflecting border makes.*border_mode"):
+        through_albumentations(albumentations.Mirrors(), SAMPLE, 0)
+    assert through_albumentations(albumentations.Mirrors(), SAMPLE[0], 0) == SAMPLE[0]
+
+
+def test_a_picture_that_became_a_tensor_is_refused(albumentations):
+    with pytest.raises(DrawError, match="leave ToTensorV2 out"):
+        through_albumentations(albumentations.ToTensor(), Image(DATA), 0)
+
+
+def test_a_picture_without_any_box_goes_through(albumentations):
+    sample = Image(DATA), Boxes(torch.empty(0, 4), (3, 4))
+    moved = adapt(albumentations.HorizontalFlip())
+    results = [moved(torch.Generator().manual_seed(seed), sample) for seed in range(12)]
+    assert {result[1].data.shape for result in results} == {(0, 4)}
+    assert any(result[0] == Image(DATA.flip(2)) for result in results)

@@ -49,3 +49,21 @@ def test_what_drops_boxes_and_what_is_of_the_old_kind_is_refused(torchvision):
 def test_volumes_are_refused(torchvision):
     with pytest.raises(DrawError, match="torchvision works on pictures"):
         through_torchvision(torchvision.HorizontalFlip(), Image(torch.rand(1, 2, 2, 2)), 0)
+
+
+def test_a_policy_that_takes_no_boxes_moves_images_and_masks_alone(torchvision):
+    sample = {key: SAMPLE[key] for key in ("image", "mask", "label")}
+    step = adapt(torchvision.RandAugment())
+    results = [step(torch.Generator().manual_seed(seed), sample) for seed in range(12)]
+    assert results == [step(torch.Generator().manual_seed(seed), sample) for seed in range(12)]
+    shown = {tuple(result["image"].data[0, 0].tolist()) for result in results}
+    assert shown == {(0, 1, 2, 3), (3, 2, 1, 0)}
+    assert all(result["mask"].data.equal(result["image"].data[0].long()) for result in results)
+    assert all(result["image"].spacing is None for result in results)  # where it went is not known
+    with pytest.raises(DrawError, match=r"RandAugment of torchvision moves no points and boxes.*Keypoints, Boxes"):
+        step(torch.Generator(), SAMPLE)
+
+
+def test_two_grids_in_one_sample_are_refused(torchvision):
+    with pytest.raises(DrawError, match=r"images on a grid of 3 x 5 and what lies on them on one of 3 x 6"):
+        through_torchvision(torchvision.Wider(), SAMPLE, 0)

@@ -59,7 +59,7 @@ def test_half_of_a_sample_moved_is_an_error(monai):
 
 
 def test_an_interpolated_mask_is_an_error(monai):
-    with pytest.raises(DrawError, match=r"MONAI invented labels such as 0\.5 in a mask.*nearest"):
+    with pytest.raises(DrawError, match=r"MONAI invented labels such as 0\.5 in a mask.*nearest.*Remap"):
         through_monai(monai.Halfd(["mask"]), SAMPLE, 0)
 
 
@@ -105,3 +105,42 @@ def test_a_deformation_has_the_keys_of_all():
     moved = through_monai(bent("image", "mask"), sample, 0)
     assert ((moved["image"].data[0] > 0.5) == moved["mask"].data.bool()).float().mean() > 0.98
     assert through_monai(real.RandAdjustContrastd(["image"], prob=1.0), sample, 0)["mask"] == sample["mask"]
+
+
+@pytest.mark.parametrize(
+    "transform", [real.RandFlip(0.5, 0), real.RandRotate(1.0, prob=1), real.RandSpatialCrop((5, 5, 5))]
+)
+def test_an_array_transform_moves_all_images_of_a_sample_alike(transform):
+    image, step = Image(torch.rand(1, 8, 8, 8)), adapt(transform)
+    results = [step(torch.Generator().manual_seed(seed), {"t1": image, "t2": image}) for seed in range(6)]
+    assert all(result["t1"] == result["t2"] for result in results)
+    assert len({float(result["t1"].data[0, 0, 0, 0]) for result in results}) > 1
+
+
+def test_what_changes_an_image_in_its_place_has_not_moved_it():
+    image, mask = Image(torch.rand(1, 8, 8, 8)), Mask(torch.zeros(8, 8, 8, dtype=torch.uint8))
+    for transform in (real.Lambdad("image", lambda data: 2 * data), real.RandSimulateLowResolutiond("image", prob=1.0)):
+        changed = adapt(transform)(torch.Generator(), {"image": image, "mask": mask})
+        assert changed["image"].data.shape == image.data.shape
+        assert changed["image"] != image
+        assert changed["mask"] == mask
+    doubled = adapt(real.Lambda(lambda data: 2 * data))(torch.Generator(), (image, mask))
+    torch.testing.assert_close(doubled[0].data, 2 * image.data)
+
+
+def test_one_crop_in_a_list_is_a_sample_and_a_mask_has_one_channel():
+    data = torch.zeros(8, 8, 8, dtype=torch.uint8)
+    data[2:6, 2:6, 2:6] = 1
+    sample = {"image": Image(data[None].float()), "mask": Mask(data)}
+    crop = real.RandSpatialCropSamplesd(["image", "mask"], 1, (4, 4, 4), random_size=False)
+    cut = adapt(crop)(torch.Generator(), sample)
+    assert cut["mask"].data.shape == (4, 4, 4)
+    assert cut["image"].data[0].equal(cut["mask"].data.float())
+    with pytest.raises(DrawError, match="a mask of 3 channels, items have one; end with OneHot"):
+        adapt(real.AsDiscreted("mask", to_onehot=3))(torch.Generator(), sample)
+
+
+def test_labels_that_are_off_by_the_rounding_of_real_numbers_are_those_that_were():
+    mask = Mask(torch.tensor([[0, 3], [3, 0]], dtype=torch.uint8))
+    moved = adapt(real.Lambdad("mask", lambda data: data + 1e-6))(torch.Generator(), {"mask": mask})
+    assert moved == {"mask": mask}

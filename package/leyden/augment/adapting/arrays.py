@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from leyden.augment.adapting.flat import laid_out, like, picture_items, working
-from leyden.augment.adapting.places import gather, refit, scatter, stayed
+from leyden.augment.adapting.places import Placed, gather, ordered, refit, scatter, stayed
 from leyden.errors import DrawError
 from leyden.items import Image, Item, Mask
 from leyden.items.boxes import Boxes
@@ -16,6 +16,9 @@ from leyden.items.boxes import Boxes
 __all__ = ["through_albumentations"]
 
 _Sample = TypeVar("_Sample")
+
+_PROBES = 3
+"""Places that are gathered of a sample without any."""
 
 _WHOLE = 2**24
 """Whole numbers that float32 holds."""
@@ -36,30 +39,54 @@ def through_albumentations(transform: Any, sample: _Sample, seed: int) -> _Sampl
         DrawError: an item that albumentations has no form for, or labels beyond 2**24.
     """
     items, size = picture_items(sample, "albumentations")
-    library, images = sys.modules["albumentations"], [item for item in items if isinstance(item, Image)]
-    masks = [item for item in items if isinstance(item, Mask)]
-    boxes, before = _boxes(items), gather(items, size)
-    moves = "keypoints" in transform.available_keys
-    looks = len(boxes) > 0 and "bboxes" in transform.available_keys
-    names = [f"image{number}" if number else "image" for number in range(len(images))]
+    library, names = sys.modules["albumentations"], _names(items)
+    before, keys = gather(items, size), transform.available_keys
+    moves, looks = "keypoints" in keys, "bboxes" in keys and any(isinstance(item, Boxes) for item in items)
+    points = library.KeypointParams(format="xy", label_fields=["rows"], remove_invisible=False) if moves else None
     whole = library.Compose(
         [transform],
-        keypoint_params=library.KeypointParams(format="xy", remove_invisible=False) if moves else None,
+        keypoint_params=points,
         bbox_params=library.BboxParams(format="pascal_voc", label_fields=["kept"]) if looks else None,
         additional_targets=dict.fromkeys(names[1:], "image"),
         seed=seed,
     )
-    given: dict[str, Any] = {name: _array(image) for name, image in zip(names, images, strict=True)}
-    given |= {"masks": [_labels(mask) for mask in masks]} if masks else {}
-    given |= {"bboxes": boxes, "kept": list(range(len(boxes)))} if looks else {}
-    given |= {"keypoints": before.flip(1).numpy()} if moves else {}
-    moved = whole(**given)
-    back = torch.as_tensor(np.array(moved["keypoints"], dtype=float)).view(-1, 2).flip(1) if moves else before
+    moved = whole(**_given(items, before if moves else None, looks=looks))
+    if isinstance(moved["image"], Tensor):
+        raise DrawError("a picture came back as a tensor, its channels first, as items hold it; leave ToTensorV2 out")
+    back = _points(moved, len(before)) if moves else before
     new_size = tuple(moved["image"].shape[:2])
     still = new_size == size and stayed(before, back)
-    results = iter([moved[name] for name in names]), iter(moved["masks"] if masks else [])
+    results = iter([moved[name] for name in names]), iter(moved.get("masks", []))
     taken = [_taken(item, results, still=still) for item in items]
     return laid_out(sample, scatter(taken, back, new_size))
+
+
+def _names(items: list[Item]) -> list[str]:
+    """Name the images as albumentations wants them."""
+    images = [item for item in items if isinstance(item, Image)]
+    return [f"image{number}" if number else "image" for number in range(len(images))]
+
+
+def _given(items: list[Item], places: Placed | None, *, looks: bool) -> dict[str, Any]:
+    """Give the items as albumentations wants them; behind the places one near a corner, which a mirror doubles."""
+    images, boxes = [item for item in items if isinstance(item, Image)], _boxes(items)
+    given: dict[str, Any] = {name: _array(image) for name, image in zip(_names(items), images, strict=True)}
+    masks = [_labels(item) for item in items if isinstance(item, Mask)]
+    given |= {"masks": masks} if masks else {}
+    given |= {"bboxes": boxes, "kept": list(range(len(boxes)))} if looks else {}
+    if places is None:
+        return given
+    watched = torch.cat((places, places.new_ones(1, 2)))
+    return given | {"keypoints": watched.flip(1).numpy(), "rows": list(range(len(watched)))}
+
+
+def _points(moved: dict[str, Any], count: int) -> Tensor:
+    """Give the places that came back, in the order in which they went."""
+    places = torch.as_tensor(np.array(moved["keypoints"], dtype=float)).view(-1, 2).flip(1)
+    rows = [int(row) for row in moved["rows"]]
+    if count == _PROBES and len(set(rows)) < len(rows):
+        return places  # mirrored probes alone, which nobody misses
+    return ordered(places, rows, count)[: sum(row < count for row in rows)]
 
 
 def _boxes(items: list[Item]) -> np.ndarray:

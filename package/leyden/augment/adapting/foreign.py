@@ -86,6 +86,11 @@ def adapt(transform: object) -> Adapted:
     whatever is no item pass. Their transforms resample once each: `ours | adapt(theirs)` is not one resample. Threads
     take turns, because those libraries draw from streams of the whole process.
 
+    What those libraries do is theirs. Masks show what they fill in (`fill`, `fill_mask`), not `Mask.outside`. Colours
+    of torchvision and albumentations take values of 0..1 and cut others off, as those of a CT. Where albumentations
+    resizes by a factor, its points are (factor - 1) / 2 pixels off its pictures; some of its distortions are further
+    off, most of all ThinPlateSpline.
+
     Args:
         transform: made. It is copied, so its own state is not moved.
 

@@ -8,8 +8,10 @@ from torch import Tensor
 
 from leyden.augment.adapting.flat import laid_out, like, parts_of, picture_items, working
 from leyden.augment.adapting.places import gather, refit, scatter, stayed
+from leyden.augment.adapting.streams import seeded_streams
 from leyden.errors import DrawError
 from leyden.items import Image, Item, Mask
+from leyden.items.grid import size_text
 
 __all__ = ["check_torchvision", "through_torchvision"]
 
@@ -54,7 +56,6 @@ def through_torchvision(transform: Any, sample: _Sample, seed: int) -> _Sample:
     Raises:
         DrawError: an item that torchvision has no form for, or the transform drops boxes.
     """
-    del seed
     items, size = picture_items(sample, "torchvision")
     tensors = sys.modules["torchvision.tv_tensors"]  # which the transform brought
     before = gather(items, size)
@@ -62,12 +63,37 @@ def through_torchvision(transform: Any, sample: _Sample, seed: int) -> _Sample:
     places = tensors.BoundingBoxes(
         torch.cat((corners, corners), 1), format="XYXY", canvas_size=size, clamping_mode=None
     )
-    moved = transform({"items": [_given(tensors, item) for item in items], "places": places})
+    given = [_given(tensors, item) for item in items]
+    try:
+        moved = transform({"items": given, "places": places})
+    except (TypeError, ValueError) as error:
+        if "bounding box" not in str(error).lower().replace("boundingbox", "bounding box"):
+            raise
+        return laid_out(sample, _placeless(transform, items, given, seed))
     new_size = tuple(moved["places"].canvas_size)
+    shown = {result.shape[-2:] for result in moved["items"] if isinstance(result, Tensor)}
+    if shown - {torch.Size(new_size)}:
+        raise DrawError(
+            f"torchvision laid the images on a grid of {size_text(tuple(next(iter(shown))))} and what lies on them on "
+            f"one of {size_text(new_size)}, as RandomRotation(expand=True) does; use one that keeps the grid"
+        )
     back = moved["places"].as_subclass(Tensor)[:, :2].flip(1) - 0.5
     still = new_size == size and stayed(before, back)
     taken = [_taken(item, result, still=still) for item, result in zip(items, moved["items"], strict=True)]
     return laid_out(sample, scatter(taken, back, new_size))
+
+
+def _placeless(transform: Any, items: list[Item], given: list[object], seed: int) -> list[Item]:
+    """Give the items after a transform that takes no boxes, as the policies; where it moved them, it does not say."""
+    lying = [type(item).__name__ for item in items if item.size is not None and not isinstance(item, Image | Mask)]
+    if lying:
+        raise DrawError(
+            f"{type(transform).__name__} of torchvision moves no points and boxes, and there are {', '.join(lying)}; "
+            "leave them out, or use the transform of leyden"
+        )
+    with seeded_streams(seed):
+        moved = transform({"items": given})
+    return [_taken(item, result, still=False) for item, result in zip(items, moved["items"], strict=True)]
 
 
 def _given(tensors: Any, item: Item) -> object:

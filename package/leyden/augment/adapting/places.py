@@ -14,7 +14,7 @@ from leyden.items import Image, Item, Keypoints, Mask, Size
 from leyden.items.boxes import Boxes
 from leyden.items.polygon import Polygon
 
-__all__ = ["Placed", "gather", "refit", "scatter", "stayed"]
+__all__ = ["Placed", "gather", "ordered", "refit", "scatter", "stayed"]
 
 Placed: TypeAlias = Float64[Tensor, "point axis"]
 """Points in pixels, in axis order; the centre of the first pixel is at 0."""
@@ -33,6 +33,26 @@ def gather(items: Sequence[Item], size: Size) -> Placed:
     centre = torch.tensor([(count - 1) / 2 for count in size], dtype=torch.float64)
     probes = torch.cat((centre[None], centre + torch.eye(len(size), dtype=torch.float64)))
     return torch.cat([*(_places(item).double().cpu() for item in items), probes])
+
+
+def ordered(places: Float64[Tensor, "kept axis"], rows: Sequence[int], count: int) -> Float64[Tensor, "some axis"]:
+    """Give places in the order in which they were gathered.
+
+    Args:
+        places: as they came back.
+        rows: which of the gathered ones each of them is.
+        count: how many were gathered.
+
+    Raises:
+        DrawError: some came back more than once: nobody can tell which is the place itself.
+    """
+    if len(set(rows)) < len(rows):
+        raise DrawError(
+            f"{count} places went in and {len(rows)} came back, mirror images among them, which a reflecting border "
+            "makes of points; give the transform a border that is not reflected (border_mode), or leave the points out"
+        )
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    return places[order]
 
 
 def scatter(items: Sequence[Item], moved: Placed, new_size: Size) -> list[Item]:
@@ -103,7 +123,7 @@ def _corner(boxes: Boxes, choice: tuple[int, ...]) -> Tensor:
 
 def _placed(item: Item, places: Tensor, new_size: Size, *, mirrored: bool) -> Item:
     if isinstance(item, Boxes):
-        corners = places.to(item.data).view(len(item.data), -1, len(new_size))
+        corners = places.to(item.data).view(len(item.data), len(_corners(item)), len(new_size))
         return Boxes(torch.cat((corners.amin(1), corners.amax(1)), 1), new_size, item.labels, item.rows)
     if isinstance(item, Polygon):
         return replace(item, data=places.to(item.data), size=new_size)

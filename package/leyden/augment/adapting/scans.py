@@ -18,6 +18,8 @@ _MOVERS = ("monai.transforms.spatial.", "monai.transforms.croppad.")
 
 _MOVERS_ELSEWHERE = ("RandSmoothDeform", "RandCoarseShuffle")
 
+_STILL_ALL_THE_SAME = ("RandSimulateLowResolution",)
+
 _Sample = TypeVar("_Sample")
 
 
@@ -37,11 +39,15 @@ def through_monai(transform: Any, sample: _Sample, seed: int) -> _Sample:
             moved the image and not what lies on it.
     """
     transforms, data = sys.modules["monai.transforms"], sys.modules["monai.data"]
-    if hasattr(transform, "set_random_state"):
-        transform.set_random_state(seed=seed)
+    _seed(transform, seed)
     if any(isinstance(part, transforms.MapTransform) for part in parts_of(transform)):
         return _by_key(data, transform, sample)
-    return _images_alone(data, transform, sample)
+    return _images_alone(data, transform, sample, seed)
+
+
+def _seed(transform: Any, seed: int) -> None:
+    if hasattr(transform, "set_random_state"):
+        transform.set_random_state(seed=seed)
 
 
 def _by_key(data: Any, transform: Any, sample: _Sample) -> _Sample:
@@ -58,11 +64,13 @@ def _by_key(data: Any, transform: Any, sample: _Sample) -> _Sample:
         )
     given = {name: _given(data, item) for name, item in sample.items()}
     _check_keys(transform, [name for name, item in sample.items() if isinstance(item, Image | Mask)])
-    moved = transform(given)
+    moved = transform(dict(given))
+    if isinstance(moved, list) and len(moved) == 1:
+        moved = moved[0]  # as crops give it that may be several
     if not isinstance(moved, dict):
         raise DrawError(f"a MONAI transform gave {type(moved).__name__}, not one sample; crops of several are not one")
     shown = [name for name in moved if isinstance(sample.get(name), Image | Mask)]
-    _check_together({name: moved[name] for name in shown})
+    _check_together({name: _went(given[name], moved[name]) for name in shown})
     return cast("_Sample", {name: _taken(sample.get(name), result) for name, result in moved.items()})
 
 
@@ -78,6 +86,8 @@ def _check_keys(transform: Any, names: list[Any]) -> None:
 def _moves(part: object) -> bool:
     """Tell whether a single transform of MONAI moves places, or one that is derived from such."""
     line = type(part).__mro__
+    if any(each.__name__.startswith(_STILL_ALL_THE_SAME) for each in line):
+        return False
     return any(each.__module__.startswith(_MOVERS) or each.__name__.startswith(_MOVERS_ELSEWHERE) for each in line)
 
 
@@ -85,28 +95,37 @@ def _apart(went: list[Any], stayed: list[Any]) -> DrawError:
     return DrawError(f"MONAI moved {went} and not {stayed}; give the transform the keys of all of them")
 
 
-def _check_together(results: dict[Any, Any]) -> None:
-    """Raise if some images and masks were moved, as MONAI notes on them, and others were not."""
-    moved = {name: bool(getattr(result, "applied_operations", None)) for name, result in results.items()}
+def _check_together(moved: dict[Any, bool]) -> None:
+    """Raise if some images and masks were moved and others were not."""
     if len(set(moved.values())) > 1:
         went, stayed = ([name for name, does in moved.items() if does is which] for which in (True, False))
         raise _apart(went, stayed)
+
+
+def _went(given: Any, result: Any) -> bool:
+    """Tell whether what MONAI gave lies elsewhere than what it was given, as it notes of each image and mask."""
+    if not getattr(result, "applied_operations", None):
+        return False
+    return given.shape[1:] != result.shape[1:] or not torch.allclose(given.affine, result.affine.to(given.affine))
 
 
 def _is_moved_alone(item: Item) -> bool:
     return item.size is not None and not isinstance(item, Image | Mask)
 
 
-def _images_alone(data: Any, transform: Any, sample: _Sample) -> _Sample:
+def _images_alone(data: Any, transform: Any, sample: _Sample, seed: int) -> _Sample:
     lying = [item for item in items_of(sample) if item.size is not None and not isinstance(item, Image)]
     moves = any(map(_moves, parts_of(transform)))
 
     def change(item: Item) -> Item:
         if not isinstance(item, Image):
             return item
-        result = transform(_given(data, item))
+        if moves:
+            _seed(transform, seed)  # each image of a sample goes the same way
+        given = _given(data, item)
+        result = transform(given)
         changed = moves and not torch.equal(torch.as_tensor(result).as_subclass(Tensor), _values(item))
-        if lying and (changed or getattr(result, "applied_operations", None)):
+        if lying and (changed or _went(given, result)):
             raise DrawError(
                 f"this MONAI array transform moved the image and not the {type(lying[0]).__name__} beside it; "
                 "give its dictionary form, such as RandFlipd(keys=...)"
@@ -152,6 +171,8 @@ def _taken(before: object, result: Any) -> object:
     if isinstance(before, Image):
         real = before.data.dtype if before.data.is_floating_point() else torch.float32
         return replace(before, data=data.to(real), spacing=spacing, affine=affine)
+    if len(data) != 1:
+        raise DrawError(f"MONAI gave a mask of {len(data)} channels, items have one; end with OneHot of leyden instead")
     return replace(before, data=_unmixed(before, data[0]), spacing=spacing, affine=affine)
 
 
@@ -170,10 +191,11 @@ def _unmixed(before: Mask, data: Tensor) -> Tensor:
     """Give labels in the dtype they had; whatever interpolation invented is an error, not a label."""
     labels = torch.cat((before.data.unique(), before.data.new_zeros(1)))
     found = data.unique()
-    invented = found[~torch.isin(found.double(), labels.double())]
+    near = found.double().round() if found.is_floating_point() else found.double()
+    invented = found[~(torch.isin(near, labels.double()) & torch.isclose(found.double(), near, atol=1e-4))]
     if len(invented):
         raise DrawError(
-            f"MONAI invented labels such as {invented[0].item():.4g} in a mask: it was interpolated; give "
-            'mode="nearest" for its key'
+            f"MONAI invented labels such as {invented[0].item():.4g} in a mask; where it interpolates, give "
+            'mode="nearest" for its key, and for other labels than before use Remap of leyden'
         )
-    return data.to(before.data.dtype)
+    return (data.round() if data.is_floating_point() else data).to(before.data.dtype)
