@@ -132,7 +132,7 @@ def test_one_crop_in_a_list_is_a_sample_and_a_mask_has_one_channel():
     data = torch.zeros(8, 8, 8, dtype=torch.uint8)
     data[2:6, 2:6, 2:6] = 1
     sample = {"image": Image(data[None].float()), "mask": Mask(data)}
-    crop = real.RandSpatialCropSamplesd(["image", "mask"], 1, (4, 4, 4), random_size=False)
+    crop = real.RandSpatialCropSamplesd(["image", "mask"], roi_size=(4, 4, 4), num_samples=1, random_size=False)
     cut = adapt(crop)(torch.Generator(), sample)
     assert cut["mask"].data.shape == (4, 4, 4)
     assert cut["image"].data[0].equal(cut["mask"].data.float())
