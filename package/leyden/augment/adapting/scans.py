@@ -64,13 +64,14 @@ def _by_key(data: Any, transform: Any, sample: _Sample) -> _Sample:
         )
     given = {name: _given(data, item) for name, item in sample.items()}
     _check_keys(transform, [name for name, item in sample.items() if isinstance(item, Image | Mask)])
-    moved = transform(dict(given))
+    lain = {name: _lies(tensor) for name, tensor in given.items() if isinstance(sample[name], Image | Mask)}
+    moved = transform(given)
     if isinstance(moved, list) and len(moved) == 1:
         moved = moved[0]  # as crops give it that may be several
     if not isinstance(moved, dict):
         raise DrawError(f"a MONAI transform gave {type(moved).__name__}, not one sample; crops of several are not one")
     shown = [name for name in moved if isinstance(sample.get(name), Image | Mask)]
-    _check_together({name: _went(given[name], moved[name]) for name in shown})
+    _check_together({name: _went(lain[name], moved[name]) for name in shown})
     return cast("_Sample", {name: _taken(sample.get(name), result) for name, result in moved.items()})
 
 
@@ -102,11 +103,17 @@ def _check_together(moved: dict[Any, bool]) -> None:
         raise _apart(went, stayed)
 
 
-def _went(given: Any, result: Any) -> bool:
-    """Tell whether what MONAI gave lies elsewhere than what it was given, as it notes of each image and mask."""
+def _lies(tensor: Any) -> tuple[torch.Size, Tensor]:
+    """Give the grid of an image or mask and where it lies, as MONAI notes it."""
+    return tensor.shape[1:], torch.as_tensor(tensor.affine).double().clone()
+
+
+def _went(lay: tuple[torch.Size, Tensor], result: Any) -> bool:
+    """Tell whether what MONAI gave lies elsewhere than it did before."""
     if not getattr(result, "applied_operations", None):
         return False
-    return given.shape[1:] != result.shape[1:] or not torch.allclose(given.affine, result.affine.to(given.affine))
+    size, affine = _lies(result)
+    return size != lay[0] or not torch.allclose(affine, lay[1])
 
 
 def _is_moved_alone(item: Item) -> bool:
@@ -123,9 +130,10 @@ def _images_alone(data: Any, transform: Any, sample: _Sample, seed: int) -> _Sam
         if moves:
             _seed(transform, seed)  # each image of a sample goes the same way
         given = _given(data, item)
+        lay = _lies(given)
         result = transform(given)
         changed = moves and not torch.equal(torch.as_tensor(result).as_subclass(Tensor), _values(item))
-        if lying and (changed or _went(given, result)):
+        if lying and (changed or _went(lay, result)):
             raise DrawError(
                 f"this MONAI array transform moved the image and not the {type(lying[0]).__name__} beside it; "
                 "give its dictionary form, such as RandFlipd(keys=...)"
