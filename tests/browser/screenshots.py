@@ -52,9 +52,10 @@ class Shot:
 TRAINING = {"train": 40, "held_out": 8, "epochs": 14}
 SCANS = {"size": 128, "cases": 3}
 LEARNED = {"train": 16, "held_out": 6, "epochs": 6}
+DRAWN = "panel.show(difference=False); panel.reseed(4); panel.select(2)"
 MISSED = "comparing.choose(1); comparing.show(modality='flair', part='WT'); comparing.seek('difference')"
 SHOTS = (
-    Shot("augment", "augment", "Augmentation", code="panel.show(difference=False); panel.reseed(4); panel.select(2)"),
+    Shot("augment", "augment", "Augmentation", given={"searched": 200}, code=DRAWN),
     Shot("data", "data", "Data", code="looking.turn_to('browse'); looking.go(10)"),
     Shot("onnx", "onnx", "ONNX", code="graph.search('conv'); graph.select(graph.nodes[1].name)"),
     Shot("prune", "prune", "Pruning"),

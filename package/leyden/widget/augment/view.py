@@ -277,7 +277,8 @@ class AugmentView(View):
         put(self.state, f"{state_html(panel.status, told)}{bar}" if known else f'<span class="quiet">{none}</span>')
         if found != self._listed:
             self._listed = found
-            options = [(f"seed {each.seed}: {each.words(panel.regions)}", rank) for rank, each in enumerate(found)]
+            lines = [f"seed {each.seed}: {each.words(panel.regions)}" for each in found]
+            options = [(_breakable(line), rank) for rank, line in enumerate(lines)]
             with self.findings.hold_trait_notifications():
                 self.findings.options = options
                 self.findings.value = None
@@ -305,3 +306,8 @@ def _word(text: str) -> widgets.HTML:
     made = html(escape(text))
     made.layout.width = "auto"
     return made
+
+
+def _breakable(line: str) -> str:
+    """Lets a line of a list break between words: ipywidgets makes every space in it one that holds."""
+    return line.replace(" ", " \N{ZERO WIDTH SPACE}").replace("\N{ZERO WIDTH SPACE}%", "%")
