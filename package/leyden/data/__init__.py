@@ -13,7 +13,7 @@ from leyden.data.look import duplicates, statistics, timing
 from leyden.data.part import kfolds, leave_out, split, time_series_folds
 from leyden.data.pipe import (
     Broken, Container, DataLoader, Moment, Operation, Pipe, Step, View, along, as_container, batch, concatenate, guard,
-    keyed_generator, map, map_random, move, parallel, shuffle, stack, subset, to_device,
+    keyed_generator, map, map_random, move, parallel, shuffle, stack, subset, to_device, traced,
 )  # fmt: skip
 from leyden.data.read import read_image
 from leyden.data.select import filter, group, join, oversample, sample, shard, undersample, weighted_sample, window, zip
@@ -30,7 +30,7 @@ __all__ = [
     "filter", "group", "guard", "hdf5_in", "images_in", "invert", "join", "keyed_generator", "kfolds", "leave_out",
     "map", "map_random", "move", "normalise", "normalised", "oversample", "paired", "parallel", "read_image",
     "read_sound", "read_volume", "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset",
-    "table_in", "time_series_folds", "timing", "to_device", "undersample", "uses", "weighted_sample", "window", "zip",
-    "zip_in",
+    "table_in", "time_series_folds", "timing", "to_device", "traced", "undersample", "uses", "weighted_sample",
+    "window", "zip", "zip_in",
 ]  # fmt: skip
 __getattr__, __dir__ = _found, __all__.copy  # the latter is what completion offers before anything is loaded

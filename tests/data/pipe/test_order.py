@@ -156,3 +156,21 @@ def test_what_counts_nothing_is_refused():
 def test_yes_and_no_count_nothing(number):
     with pytest.raises(DataError, match=rf"^the size is a whole number; given {re.escape(repr(number))}$"):
         whole_number("the size", number, at_least=0)
+
+
+def test_parts_and_slices_are_traced_to_what_they_were_parted_from():
+    names = [f"n{number}" for number in range(20)]
+    train, rest = ly.data.split(names, 0.6, seed=3)
+    for view in (train, rest[1:], ly.data.subset(rest, [-1, 0, 0])[::-1], *ly.data.kfolds(train, 3, seed=0)[1]):
+        source, places = ly.data.traced(view)
+        assert source is names
+        assert [names[place] for place in places] == list(view)
+
+
+def test_tracing_stops_where_elements_are_others_or_change_places():
+    for view in (range(6) | ly.data.map(abs), range(6) | ly.data.shuffle(seed=0), range(6) | ly.data.batch(2)):
+        source, places = ly.data.traced(view[1:])
+        assert source is view
+        assert list(places) == list(range(1, len(view)))
+    with pytest.raises(DataError, match="no container"):
+        ly.data.traced("text")

@@ -15,7 +15,7 @@ import torch
 from leyden.data.pipe.seed import Moment, checked_seed, permutation
 from leyden.data.pipe.source import as_container
 from leyden.data.pipe.step import Operation, Pipe, Step, applied, parted, place
-from leyden.data.pipe.view import Container, Element, View, describe, given_as, stream, take
+from leyden.data.pipe.view import Container, Element, Slice, View, describe, given_as, stream, take
 from leyden.errors import DataError
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "random_steps",
     "shuffle",
     "subset",
+    "traced",
     "whole_number",
 ]
 
@@ -231,6 +232,42 @@ def subset(*given: Element) -> Element:
     """
     data, (indices,) = parted("subset(data, indices)", given, 1)
     return applied(Subset(_whole_numbers(indices)), data)
+
+
+def traced(data: Element) -> tuple[Container, tuple[int, ...] | range]:
+    """Whose elements these are, and where they lie in it: what a part that `split` made was parted from.
+
+    Only steps are looked through that choose elements as they are and the same in every epoch: parts of `split`,
+    `kfolds` and `time_series_folds`, `subset`, slices. Anything else is whole, and its own.
+
+    Args:
+        data: a container.
+
+    Returns:
+        The container beneath, and the index in it of each element.
+
+    Raises:
+        DataError: it is no container.
+
+    Examples:
+        >>> import leyden as ly
+        >>> names = ["ada", "bob", "cem", "dai"]
+        >>> first, second = ly.data.split(names, 0.5, seed=1)
+        >>> ly.data.traced(second[::-1])
+        (['ada', 'bob', 'cem', 'dai'], (3, 1))
+        >>> ly.data.traced(names)
+        (['ada', 'bob', 'cem', 'dai'], range(0, 4))
+    """
+    container = as_container(data)
+    indices: tuple[int, ...] | range = range(len(container))
+    while True:
+        if isinstance(container, Slice):
+            chosen, (container,) = container.chosen, container.sources
+        elif isinstance(container, Pipe) and isinstance(container.operation, Subset):
+            chosen, container = container.operation.indices, container.source
+        else:
+            return container, indices
+        indices = tuple(chosen[index] % len(container) for index in indices)
 
 
 def concatenate(*data: Element) -> View:

@@ -166,22 +166,22 @@ class View(ABC):
 
 @final
 class Slice(View):
-    """Some consecutive or evenly spaced elements of a view."""
+    """Some consecutive or evenly spaced elements of a view, those at the indices that were `chosen`."""
 
     def __init__(self, source: View, chosen: range) -> None:
         super().__init__()
-        self._source, self._chosen = source, chosen
+        self._source, self.chosen = source, chosen
 
     def __len__(self) -> int:
-        return len(self._chosen)
+        return len(self.chosen)
 
     def at(self, index: int, moment: Moment) -> Element:
         """The element at an index, see `View.at`."""
-        return self._source.at(self._chosen[index], moment)
+        return self._source.at(self.chosen[index], moment)
 
     def stream(self, indices: Iterable[int], moment: Moment) -> Iterator[Element]:
         """The elements at many indices, see `View.stream`."""
-        return self._source.stream((self._chosen[index] for index in indices), moment)
+        return self._source.stream((self.chosen[index] for index in indices), moment)
 
     @property
     def sources(self) -> tuple[Container, ...]:
@@ -189,7 +189,7 @@ class Slice(View):
         return (self._source,)
 
     def __repr__(self) -> str:
-        chosen = self._chosen
+        chosen = self.chosen
         stop = "" if chosen.stop < 0 else chosen.stop
         return f"({self._source!r})[{chosen.start}:{stop}{'' if chosen.step == 1 else f':{chosen.step}'}]"
 
