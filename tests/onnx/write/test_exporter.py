@@ -216,3 +216,12 @@ def test_a_network_that_keeps_a_state_is_refused(tmp_path: Path):
     with pytest.raises(ExportError, match="keeps a state"):
         export(net, torch.rand(2, 3), tmp_path / "net.onnx")
     assert net.calls == 0
+
+
+def test_an_example_of_one_value_is_told_where_norms_make_noise_of_it(tmp_path: Path):
+    net = nn.Sequential(nn.Conv1d(2, 16, 3), nn.InstanceNorm1d(16, eps=1e-14), nn.Conv1d(16, 2, 3))
+    with pytest.raises(
+        ExportError, match=r"example is of one value everywhere.* Give real data as the example, or torch"
+    ):
+        export(net, torch.full((1, 2, 33), 0.1), tmp_path / "net.onnx")
+    assert export(net, torch.randn(1, 2, 33), tmp_path / "net.onnx").path.is_file()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from leyden.errors import ExportError
 from leyden.onnx.session import Session
@@ -146,11 +146,11 @@ def _compare(runs: Sequence[Run], session: Session, net: nn.Module, wish: Wish) 
         f"the file does not compute what the network computes, so {wish.path} was not written: output "
         f"{worst.output!r} at {worst.run} differs by {worst.absolute:.3g} (relative {worst.relative:.3g}, tolerance "
         f"{wish.tolerance:g}){f' [{worst.note}]' if worst.note else ''}; {len(parity.failures)} of "
-        f"{len(parity.cases)} comparisons failed. {_advice(runs, net)}"
+        f"{len(parity.cases)} comparisons failed. {_advice(runs, net, {case.run for case in parity.failures})}"
     )
 
 
-def _advice(runs: Sequence[Run], net: nn.Module) -> str:
+def _advice(runs: Sequence[Run], net: nn.Module, failed: set[str]) -> str:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(_SEED)
         again = answers(net, {run.name: run.call for run in runs})
@@ -162,10 +162,20 @@ def _advice(runs: Sequence[Run], net: nn.Module) -> str:
         )
     if any(tensor.dtype == torch.float16 for (_, tensor), _ in pairs):
         return "float16 keeps three digits: raise the tolerance to 1e-2, or export net.float()"
+    if failed <= {run.name for run in runs if all(map(_is_flat, run.call.tensors))}:
+        return (
+            "That example is of one value everywhere, where norms make numbers out of rounding; at others the file is "
+            "right. Give real data as the example, or torch.randn of its shape"
+        )
     return (
         "Look for Python code in forward that depends on the size of an axis, try another batchnorm or opset, and "
         "raise the tolerance only if the difference is rounding"
     )
+
+
+def _is_flat(tensor: Tensor) -> bool:
+    """Whether it holds one floating value only."""
+    return tensor.is_floating_point() and tensor.numel() > 0 and bool(tensor.min() == tensor.max())
 
 
 def _by_batch(runs: Sequence[Run], parity: Parity) -> dict[int, float]:
