@@ -28,3 +28,11 @@ def test_a_scan_without_label_is_named():
 def test_a_scan_with_unknown_codes_is_named():
     with pytest.raises(UnknownCodes, match="case 'case 7': scheme 'msd' knows the codes 0, 1, 2, 3; found"):
         Targets(scheme("msd"))(scan_of([0, 1, 2, 4]))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_scheme_goes_by_its_name_and_none_is_told():
+    scan = scan_of([0, 1, 2, 3])
+    assert torch.equal(Targets("msd")(scan)[1], Targets(scheme("msd"))(scan)[1])
+    with pytest.raises(MedicalError, match="nothing says what the codes mean"):
+        Targets(None)

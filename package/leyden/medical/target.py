@@ -8,7 +8,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from leyden.errors import MedicalError
-from leyden.medical.labelling import Scheme
+from leyden.medical.labelling import Scheme, as_scheme
 from leyden.medical.scan import Scan
 
 __all__ = ["Targets"]
@@ -20,7 +20,11 @@ class Targets:
     """Turns a scan into the pair that a network learns from, for `leyden.data.map`.
 
     Args:
-        scheme: what the codes of the label mean; the same regions come out of the same tumour, however it is coded.
+        scheme: what the codes of the label mean, or its name; the same regions come out of the same tumour, however it
+            is coded.
+
+    Raises:
+        MedicalError: None, as where nothing says what codes mean, or no such name.
 
     Examples:
         >>> import leyden as ly
@@ -33,7 +37,10 @@ class Targets:
         (torch.Size([2, 4, 1, 1, 4]), torch.Size([2, 3, 1, 1, 4]), [[0, 1, 0, 1], [0, 1, 1, 1], [0, 0, 0, 1]])
     """
 
-    scheme: Scheme
+    scheme: Scheme | str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scheme", as_scheme(self.scheme))
 
     def __call__(self, scan: Scan) -> tuple[Float[Tensor, "modality z y x"], UInt8[Tensor, "region z y x"]]:
         """Give (image, regions); float32, and uint8 in the order of the scheme's regions.
@@ -47,7 +54,7 @@ class Targets:
                 f"case {scan.name!r} has no label to learn from; leave it out, see leyden.medical.inspect"
             )
         try:
-            regions = self.scheme.to_regions(scan.label)
+            regions = as_scheme(self.scheme).to_regions(scan.label)
         except MedicalError as error:
             raise type(error)(f"case {scan.name!r}: {error}") from error
         return scan.image.data.to(torch.float32), regions

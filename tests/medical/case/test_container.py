@@ -7,7 +7,7 @@ import torch
 import leyden as ly
 from leyden.augment import Flip
 from leyden.errors import MedicalError
-from leyden.medical.case.container import Cases
+from leyden.medical.case.container import Cases, as_cases
 from leyden.medical.case.finding import cases_in
 from leyden.medical.case.study import Case, Series
 from leyden.medical.scan import Scan
@@ -63,3 +63,16 @@ def test_cases_need_names_of_their_own_and_a_modality():
         Cases(Path("data"), "msd", (one, one), ("t1",), None)
     with pytest.raises(MedicalError, match="no modality was found or asked for"):
         Cases(Path("data"), "msd", (one,), (), None)
+
+
+def test_parts_of_cases_are_cases_and_anything_else_is_none(files, tmp_path):
+    for number in range(4):
+        files.brats(tmp_path, f"BraTS-GLI-0000{number // 2}-00{number % 2}", codes=(1, 2, 3))
+    cases = cases_in(tmp_path)
+    first, second = (as_cases(part) for part in ly.data.split(cases, 0.5, seed=0, groups=cases.subjects))
+    assert {*first.names, *second.names} == {*cases.names}
+    assert set(first.subjects).isdisjoint(second.subjects)
+    assert (first.scheme, first.modalities) == (cases.scheme, cases.modalities)
+    assert as_cases(cases) is cases
+    assert as_cases([cases[0]]) is None
+    assert as_cases(cases | ly.data.map(str)) is None

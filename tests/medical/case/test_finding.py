@@ -99,3 +99,29 @@ def test_a_folder_without_a_case_is_told_with_what_it_holds(files, tmp_path):
     files.msd(tmp_path / "Task01", "BRATS_001")
     with pytest.raises(MedicalError, match=r"but .*Task01 is laid out as MSD; give that folder"):
         cases_in(tmp_path)
+
+
+@pytest.mark.parametrize("label", [None, "elsewhere/{case}.nii.gz", "{case}/{case}_seg.nii"])
+def test_a_pattern_that_takes_segmentations_for_a_channel_is_refused(files, tmp_path, label):
+    for name in ("p1", "p2"):
+        files.brats(tmp_path, name)
+        files.save(tmp_path / "elsewhere" / f"{name}.nii.gz", files.drawn(1))
+    with pytest.raises(
+        MedicalError, match=r"p1_seg\.nii\.gz looks like a segmentation, and layout= takes it for the mod"
+    ):
+        cases_in(tmp_path, layout="{case}/{case}_{modality}.nii.gz", label=label)
+    asked = {"layout": "{case}/{case}_{modality}.nii.gz", "label": label}
+    assert cases_in(tmp_path, **asked, modalities=["t1", "flair"]).modalities == ("t1", "flair")
+    assert cases_in(tmp_path, **asked, modalities=["seg"]).modalities == ("seg",)
+
+
+def test_one_name_for_several_is_told(files, tmp_path):
+    files.brats(tmp_path, "BraTS2021_00000")
+    with pytest.raises(MedicalError, match=r"modalities are several names; write modalities=\['flair'\]"):
+        cases_in(tmp_path, modalities="flair")
+
+
+def test_what_the_folder_declares_is_kept_beside_what_was_given(files, tmp_path):
+    cases = cases_in(files.msd(tmp_path, "BRATS_001"), scheme="brats23")
+    assert (cases.scheme.name, cases.declared.name) == ("brats23", "msd")
+    assert cases[:1].declared is cases.declared

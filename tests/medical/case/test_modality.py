@@ -1,6 +1,6 @@
 import pytest
 
-from leyden.medical.case.modality import MODALITIES, modality_of, ordered
+from leyden.medical.case.modality import MODALITIES, is_segmentation, modality_of, ordered
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,13 @@ def test_what_is_not_known_keeps_its_name():
 def test_channels_have_one_order_whatever_that_of_the_files():
     assert ordered(["flair", "CT", "t2", "t1ce", "t1"]) == (*MODALITIES, "CT")
     assert ordered([]) == ()
+
+
+@pytest.mark.parametrize("name", ["seg", "SEG", "tumor-mask", "gt", "label", "Segmentation"])
+def test_what_names_a_drawing_is_no_modality(name):
+    assert is_segmentation(name)
+
+
+@pytest.mark.parametrize("name", ["t1", "ADC", "segmented", "masked_t1", "pgt", "labelled", "brainmask"])
+def test_what_only_sounds_like_one_is(name):
+    assert not is_segmentation(name)

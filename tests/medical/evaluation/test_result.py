@@ -82,3 +82,9 @@ def test_json_holds_rows_and_summary_and_null_for_what_is_not_known(scored, tmp_
 def test_unknown_regions_and_metrics_are_told_with_those_that_are_known(scored):
     with pytest.raises(MedicalError, match=r"no region 'ET', but TC, WT, mean; no metric 'iou', but dice, hd95"):
         scored((0.5, 0.7)).of("ET", "iou")
+
+
+def test_folders_are_made_for_what_is_written(scored, tmp_path):
+    found = scored([0.5])
+    assert found.to_csv(tmp_path / "new" / "e.csv").read_text(encoding="utf-8").startswith("case,")
+    assert found.to_json(tmp_path / "other" / "one" / "e.json").is_file()

@@ -128,3 +128,19 @@ def test_a_tolerance_that_is_none_is_refused_before_anything_is_predicted():
 
     with pytest.raises(MedicalError, match=r"cannot evaluate: .*tolerance"):
         evaluate(predict, [phantom(1, size=16)], scheme="brats21", tolerance=-1.0)
+
+
+def test_a_part_of_the_cases_knows_its_subjects(scan_of):
+    class Known(list):
+        subjects = ("ann", "ann", "bob", "cem")
+
+    cases = Known(map(scan_of, ("a1", "a2", "b1", "c1")))
+    _, part = data.split(cases, 0.5, seed=4, groups=cases.subjects)
+    found = evaluate(perfect, part, scheme=BRATS)
+    assert found.subjects == tuple(Known.subjects[place] for place in data.traced(part)[1])
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_cases_that_nobody_told_the_scheme_of_are_refused_before_any_work(scan_of):
+    with pytest.raises(MedicalError, match=r"nothing says what the codes mean; give cases_in\(\.\.\., scheme=\.\.\.\)"):
+        evaluate(perfect, [scan_of("a")], scheme=None)

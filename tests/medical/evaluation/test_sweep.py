@@ -51,3 +51,12 @@ def test_a_brain_of_one_grey_has_scores_of_0():
     scores, inside = standardised(torch.tensor([0.0, 3.0, 3.0]))
     assert (scores.tolist(), inside.tolist()) == ([0.0, 0.0, 0.0], [False, True, True])
     assert standardised(torch.zeros(3))[0].tolist() == [0.0] * 3
+
+
+def test_many_regions_are_counted_as_few_are():
+    image, _ = brain()
+    regions = (torch.rand(19, 6, 6, 6, generator=torch.Generator().manual_seed(5)) > 0.7).to(torch.uint8)
+    curves = dice_curves(image, regions)
+    assert curves.shape == (2, 2, 19, len(THRESHOLDS))
+    for place in (0, 7, 8, 18):
+        np.testing.assert_allclose(curves[:, :, place], dice_curves(image, regions[place : place + 1])[:, :, 0])

@@ -3,6 +3,7 @@ import torch
 
 from leyden.errors import MedicalError
 from leyden.medical import Scheme, fitting_schemes, register_scheme, scheme, schemes
+from leyden.medical.labelling import as_scheme
 
 
 def test_one_case_in_two_codings_has_the_same_regions_bit_for_bit():
@@ -38,3 +39,12 @@ def test_schemes_that_know_all_codes_fit():
 def test_the_table_of_schemes_cannot_be_written_to():
     with pytest.raises(TypeError, match="does not support item assignment"):
         schemes()["msd"] = scheme("msd")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_scheme_or_its_name_is_taken_and_what_is_neither_is_told():
+    assert as_scheme("msd") is as_scheme(scheme("msd"))
+    with pytest.raises(MedicalError, match=r"nothing says what the codes mean; give cases_in\(\.\.\., scheme="):
+        as_scheme(None)
+    with pytest.raises(MedicalError, match="a scheme, or its name, is wanted; given 21"):
+        as_scheme(21)

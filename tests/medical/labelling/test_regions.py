@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leyden.errors import MedicalError, UnknownCodes
-from leyden.items import Mask
+from leyden.items import Image, Mask
 from leyden.medical import Scheme, scheme, schemes
 from leyden.medical.labelling.regions import _counted
 
@@ -73,3 +73,20 @@ def test_values_between_codes_are_refused_and_whole_ones_in_real_numbers_are_not
     assert list(_counted(torch.tensor([0.0, 3.0, 3.0])).items()) == [(0, 1), (3, 2)]
     with pytest.raises(MedicalError, match=f"1 values between whole numbers or NaN, such as {strange:g}, so no codes"):
         _counted(torch.tensor([0.0, 3.0, strange]))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_probabilities_are_no_regions():
+    with pytest.raises(
+        MedicalError, match=r"bool or uint8, as of probabilities >= 0\.5; given numbers of torch.float32"
+    ):
+        MSD.from_regions(torch.rand(3, 2, 2, 2))
+    with pytest.raises(MedicalError, match="given a Image"):
+        MSD.from_regions(Image(torch.rand(3, 2, 2, 2)))
+    assert MSD.from_regions(torch.rand(3, 2, 2, 2) >= 0).unique().tolist() == [3]
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_codes_as_json_gives_them_are_told():
+    with pytest.raises(MedicalError, match="scheme 'own': code '1' is no whole number; region 'r' is 1, no codes such"):
+        Scheme("own", {"1": "edema"}, {"r": 1})

@@ -7,6 +7,7 @@ from leyden.augment import Flip, LabelCrop, Maybe
 from leyden.data import batch, cache, parallel, split
 from leyden.errors import MedicalError
 from leyden.items import Mask
+from leyden.medical.labelling import scheme
 from leyden.medical.packed.container import packed_in
 from leyden.medical.packed.writing import coded, write_case
 
@@ -109,3 +110,12 @@ def test_damaged_files_are_all_named(cases):
 
 def test_it_prints_what_it_holds(cases):
     assert repr(cases) == f"PackedCases({str(cases.folder)!r}, 4 cases, 0.0 MB: t1 flair)"
+
+
+def test_cases_whose_labels_mean_different_things_are_refused(head, tmp_path):
+    for name, known in (("a", "msd"), ("b", "brats23"), ("c", "msd")):
+        write_case(coded(head(name), scheme=scheme(known)), tmp_path / f"{name}.packed")
+    with pytest.raises(MedicalError, match=r"labels mean different things \(a, c: \{1: 'oedema'.*; b: \{1: 'necrotic"):
+        packed_in(tmp_path)
+    (tmp_path / "b.packed").unlink()
+    assert packed_in(tmp_path).scheme == scheme("msd")

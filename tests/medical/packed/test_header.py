@@ -55,7 +55,7 @@ def test_voxels_begin_on_a_page_and_take_two_bytes_a_channel_and_one_a_label():
         (lambda content: content + b"\0", r"is not whole: 4,217 bytes of 4,216"),
         (lambda content: b"", r"is no packed case; delete it"),
         (lambda content: b"\x1f\x8b" + content, r"is no packed case"),
-        (lambda content: content.replace(b"packed 1", b"packed 9"), r"another version of leyden \(leyden packed 9\)"),
+        (lambda content: content.replace(b"packed 2", b"packed 9"), r"another version of leyden \(leyden packed 9\)"),
         (lambda content: content[:30], r"damaged header"),
         (lambda content: content.replace(b'"size"', b'"sizf"'), r"damaged header \(KeyError\('size'\)\)"),
         (lambda content: content[:16] + b"\xff" * 8 + content[24:], r"has a damaged header; delete it"),

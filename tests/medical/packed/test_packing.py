@@ -206,3 +206,31 @@ def test_brain_floats_are_packed(head, tmp_path):
     case = pack([coarse], tmp_path)
     found = case.restore(0, case[0].image)
     assert float((found.data - coarse.image.data.float()).abs().max()) <= case.cases[0].error
+
+
+def test_frames_that_show_something_else_now_are_packed_anew(head, tmp_path):
+    scan, path = head("a"), tmp_path / "a.nii"
+    data = np.stack([channel.numpy().astype(np.int16).T for channel in scan.image.data], -1)
+    nibabel.save(nibabel.Nifti1Image(data, np.eye(4)), path)
+
+    def told(t1, flair):
+        return Cases(
+            tmp_path, "own", (Case("a", (Series("t1", path, t1), Series("flair", path, flair))),), ("t1", "flair")
+        )
+
+    first, second = told(0, 1), told(1, 0)
+    before = pack(first, tmp_path / "packed")
+    after = pack(second, tmp_path / "packed")
+    assert torch.equal(after.restore(0, after[0]).image.data, second[0].image.data)
+    assert not torch.equal(first[0].image.data, second[0].image.data)
+    assert before.cases[0].changed() == ()
+
+
+def test_a_part_of_the_cases_keeps_what_they_know(files, tmp_path):
+    cases = files("a1", "a2", "b1")
+    part = subset(cases, [2, 0])
+    packed = pack(part, tmp_path / "packed")
+    assert (packed.names, packed.subjects, packed.scheme) == (("b1", "a1"), ("b", "a"), cases.scheme)
+    before = stamps(tmp_path / "packed")
+    assert pack(part, tmp_path / "packed") == packed
+    assert stamps(tmp_path / "packed") == before

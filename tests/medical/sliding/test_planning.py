@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -83,3 +84,10 @@ def test_nan_in_the_image_is_named_before_planning() -> None:
 def test_counts_and_sizes_are_whole(size, counts, told):
     with pytest.raises(MedicalError, match=told):
         plan_windows(size, window=4, **counts)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_numbers_of_numpy_are_numbers_and_arrays_are_no_images() -> None:
+    assert plan_windows((9, 10), window=np.int64(4)).starts == plan_windows((9, 10), window=4).starts
+    with pytest.raises(MedicalError, match="planned over an Image, a tensor or a size; given a ndarray"):
+        plan_windows(np.zeros((2, 9, 10)))

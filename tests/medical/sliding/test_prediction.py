@@ -126,3 +126,25 @@ def test_what_are_no_probabilities_is_refused():
     predictor = Predictor(lambda windows: windows[:, :1] * 90, answer="probabilities", window=8, regions=1)
     with pytest.raises(MedicalError, match='which are no probabilities; if they are logits, give answer="logits"'):
         predictor(Image(torch.rand(1, 8, 8, 8)))
+
+
+def test_channels_are_taken_by_name_in_whatever_order_they_come() -> None:
+    ball, inside = bright_ball()
+    data = torch.stack([inside, -inside])
+    scan = ball._replace(image=Image(data, affine=askew()))
+    other = scan._replace(image=Image(data.flip(0), affine=askew()), modalities=("t2", "t1"))
+    named = Predictor(within, window=24, regions=2, modalities=("t1", "t2"))
+    assert torch.equal(named(other), named(scan))
+    assert torch.equal(named(scan), Predictor(within, window=24, regions=2)(scan))
+    assert not torch.equal(named(scan)[0], named(scan)[1])
+
+
+def test_channels_that_lack_or_have_no_names_are_refused() -> None:
+    scan, _ = bright_ball()
+    wants = Predictor(within, window=24, regions=2, modalities=("t1", "flair"))
+    with pytest.raises(MedicalError, match="the network wants flair; there is t1, t2"):
+        wants(scan)
+    with pytest.raises(
+        MedicalError, match="wants t1, flair; there is an image, whose channels have no names: give a Scan"
+    ):
+        wants(scan.image)

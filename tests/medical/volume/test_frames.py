@@ -1,10 +1,11 @@
 import gzip
 import sys
 
+import nibabel
 import numpy as np
 import pytest
 
-from leyden.medical.volume.frames import frames_in, stored_frames
+from leyden.medical.volume.frames import frames_in, says_directions, stored_frames
 
 DATA = np.arange(48, dtype=np.int16).reshape(4, 3, 2, 2)  # x y z t
 
@@ -35,3 +36,16 @@ def test_frames_are_counted_by_the_header(save, tmp_path):
     assert frames_in(save("two.nii.gz", DATA[..., 0, 0])) == 1
     (tmp_path / "none.nii").write_bytes(b"no volume")
     assert frames_in(tmp_path / "none.nii") == 0
+
+
+def test_directions_are_what_the_codes_of_a_header_say(save, tmp_path):
+    path = save("three.nii.gz", DATA[..., 0])
+    assert says_directions(path)
+    image = nibabel.load(path)
+    for qform, sform in ((0, 0), (1, 0), (0, 2)):
+        header = image.header.copy()
+        header["qform_code"], header["sform_code"] = qform, sform
+        nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj), None, header), path)
+        assert says_directions(path) == bool(qform or sform)
+    (tmp_path / "none.nii").write_bytes(b"no volume")
+    assert says_directions(tmp_path / "none.nii")  # reading it says what it is

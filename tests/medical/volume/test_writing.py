@@ -125,3 +125,10 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path, save):
     with pytest.raises(MedicalError, match="is no folder; make it first"):
         write_volume(tmp_path / "none" / "a.nii.gz", SCAN)
     assert [path.name for path in tmp_path.iterdir()] == ["like.nii"]
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_bare_tensor_is_told_what_would_say_where_it_lies(tmp_path):
+    with pytest.raises(MedicalError, match=r"a Tensor does not; give Mask\(scheme\.from_regions\(regions\), affine="):
+        write_volume(tmp_path / "seg.nii.gz", torch.ones(3, 4, 5, dtype=torch.uint8))
+    assert not list(tmp_path.iterdir())

@@ -7,13 +7,14 @@ from operator import index as whole
 from pathlib import Path
 from typing import final, overload
 
+from leyden.data import Container, traced
 from leyden.errors import MedicalError
 from leyden.medical.case.reading import read_case
 from leyden.medical.case.study import Case
 from leyden.medical.labelling import Scheme
 from leyden.medical.scan import Scan
 
-__all__ = ["Cases"]
+__all__ = ["Cases", "as_cases"]
 
 
 @final
@@ -27,6 +28,7 @@ class Cases:
         cases: in order.
         modalities: the channels of each scan, in order.
         scheme: what the codes of the segmentations mean; None where nobody said, so that they are not checked.
+        declared: what the folder says that they mean, if it says so; `inspect` tells where that is another thing.
 
     Raises:
         MedicalError: two cases of one name, or no modality. When read, a case that lacks a modality, whose files do
@@ -48,6 +50,7 @@ class Cases:
     cases: tuple[Case, ...]
     modalities: tuple[str, ...]
     scheme: Scheme | None = None
+    declared: Scheme | None = None
 
     def __post_init__(self) -> None:
         twice = [name for name, count in Counter(self.names).items() if count > 1]
@@ -96,3 +99,11 @@ class Cases:
             f"Cases({str(self.folder)!r}, {self.layout}, {len(self)} of {subjects} subject{'s' * (subjects != 1)}: "
             f"{' '.join(self.modalities)}{scheme})"
         )
+
+
+def as_cases(data: Container) -> Cases | None:
+    """Give the cases of which this is a part, as of `leyden.data.split`, and only those in it; None if it is none."""
+    if isinstance(data, Cases):
+        return data
+    beneath, places = traced(data)
+    return beneath.chosen(places) if isinstance(beneath, Cases) else None

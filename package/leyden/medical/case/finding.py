@@ -7,9 +7,8 @@ from leyden.errors import MedicalError
 from leyden.medical.case.container import Cases
 from leyden.medical.case.layout import Found, Part, find_brats, find_by_pattern, find_msd, is_msd
 from leyden.medical.case.layout.found import dicom_folders, files_below, is_volume
-from leyden.medical.case.modality import modality_of
-from leyden.medical.labelling import Scheme
-from leyden.medical.labelling import scheme as scheme_of
+from leyden.medical.case.modality import is_segmentation, modality_of
+from leyden.medical.labelling import Scheme, as_scheme
 
 __all__ = ["cases_in"]
 
@@ -32,8 +31,8 @@ def cases_in(
         label: with a pattern, that of the segmentations, such as "{case}/seg.nii.gz".
         modalities: the channels, in order, by any usual name; left out, ("t1", "t1ce", "t2", "flair"), then others.
             For a pattern without "{modality}" what the volumes in each file show.
-        scheme: what the codes mean, or its name; left out, what dataset.json or the year in the names says. Where
-            neither does, codes are not checked.
+        scheme: what the codes mean, or its name; left out, what dataset.json or the year in the names says, which
+            `inspect` compares with it. Where neither does, codes are not checked.
         part: of an MSD folder.
 
     Raises:
@@ -48,14 +47,16 @@ def cases_in(
         ('brats', ('BraTS2021_00000',), ('t1', 't1ce', 't2', 'flair'), 'brats21')
     """
     folder = Path(folder).expanduser()
+    if isinstance(modalities, str):
+        raise MedicalError(f"modalities are several names; write modalities=[{modalities!r}]")
     asked = None if modalities is None else tuple(map(modality_of, modalities))
     _check(folder, layout, label, asked, part)
     taken, found = _found(folder, layout, label=label, asked=asked, part=part)
     if not found.cases:
         raise MedicalError(_nothing(folder, taken))
     _check_known(folder, found, asked)
-    known = scheme_of(scheme) if isinstance(scheme, str) else scheme
-    return Cases(folder, taken, found.cases, asked or found.modalities, known or found.scheme)
+    known = found.scheme if scheme is None else as_scheme(scheme)
+    return Cases(folder, taken, found.cases, asked or found.modalities, known, found.scheme)
 
 
 def _check(folder: Path, layout: str, label: str | None, asked: tuple[str, ...] | None, part: str) -> None:
@@ -90,6 +91,12 @@ def _check_known(folder: Path, found: Found, asked: tuple[str, ...] | None) -> N
     there = {name for case in found.cases for name in case.modalities} | set(found.modalities)
     if missing := [name for name in asked or () if name not in there]:
         raise MedicalError(f"no case in {folder} shows {', '.join(missing)}; there are {', '.join(sorted(there))}")
+    if asked is None and (drawn := sorted(filter(is_segmentation, there))):
+        path = next(one.path for case in found.cases for one in case.images if one.modality == drawn[0])
+        raise MedicalError(
+            f"{path} looks like a segmentation, and layout= takes it for the modality {drawn[0]!r}; give the pattern "
+            "of segmentations with label=, and name the channels with modalities=(...)"
+        )
 
 
 def _nothing(folder: Path, layout: str) -> str:

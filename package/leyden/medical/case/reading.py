@@ -18,6 +18,8 @@ from leyden.medical.volume.frames import stored_frames
 
 __all__ = ["lacking", "read_case", "strange_numbers"]
 
+_SINGLE = np.finfo(np.float32)
+
 
 def read_case(case: Case, modalities: Sequence[str], *, scheme: Scheme | None) -> Scan:
     """Read a case.
@@ -67,9 +69,11 @@ def lacking(case: Case, modalities: Sequence[str]) -> str:
 
 
 def strange_numbers(stored: np.ndarray) -> int:
-    """Count voxels that are no number; one sum where, as nearly always, there are none."""
+    """Count voxels that are no number in single precision; one sum where, as nearly always, there are none."""
     if stored.dtype.kind != "f":
         return 0
+    if stored.dtype.itemsize > _SINGLE.dtype.itemsize:
+        return 0 if np.abs(stored).max(initial=0) <= _SINGLE.max else int((~(np.abs(stored) <= _SINGLE.max)).sum())
     with np.errstate(over="ignore", invalid="ignore"):
         if isfinite(float(stored.sum(dtype=np.float64))):
             return 0

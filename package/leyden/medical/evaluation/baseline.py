@@ -13,8 +13,7 @@ from torch import Tensor
 from leyden.data import Container
 from leyden.errors import MedicalError
 from leyden.medical.evaluation.sweep import THRESHOLDS, dice_curves, standardised
-from leyden.medical.labelling import Scheme
-from leyden.medical.labelling import scheme as scheme_named
+from leyden.medical.labelling import Scheme, as_scheme
 from leyden.medical.metric import dice
 from leyden.medical.scan import Scan
 from leyden.medical.table import Table, html_of, text_of
@@ -129,7 +128,7 @@ def fit_threshold(
         MedicalError: no cases, or cases without a label, with other modalities, unknown codes or values that are no
             numbers; all at once.
     """
-    named = scheme_named(scheme) if isinstance(scheme, str) else scheme
+    named = as_scheme(scheme)
     if keep not in ("best", "all", "largest"):
         raise MedicalError(f"keep={keep!r}; 'best', 'all' or 'largest' is wanted")
     total = len(cases) * (1 if keep == "all" else 2)

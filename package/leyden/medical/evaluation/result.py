@@ -125,8 +125,8 @@ class Evaluation:
         return scored + [{**empty, "case": each.case, "failure": each.reason} for each in self.failures]
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write `rows` as a table with commas, and give the path."""
-        path, rows = Path(path), self.rows
+        """Write `rows` as a table with commas, and give the path; folders are made."""
+        path, rows = _place(path), self.rows
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]) if rows else ["case"])
             writer.writeheader()
@@ -134,8 +134,11 @@ class Evaluation:
         return path
 
     def to_json(self, path: str | Path) -> Path:
-        """Write rows, summary and what else there is to know as JSON, and give the path; what is not known is null."""
-        path = Path(path)
+        """Write rows, summary and what else there is to know as JSON, and give the path; what is not known is null.
+
+        Folders are made.
+        """
+        path = _place(path)
         told = {
             "name": self.name,
             "rows": self.rows,
@@ -182,3 +185,10 @@ class Evaluation:
 
     def _failed(self) -> str:
         return "; ".join(f"{each.case} ({each.reason})" for each in self.failures)
+
+
+def _place(path: str | Path) -> Path:
+    """A path whose folder is there."""
+    found = Path(path).expanduser()
+    found.parent.mkdir(parents=True, exist_ok=True)
+    return found

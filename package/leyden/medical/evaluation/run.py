@@ -10,9 +10,8 @@ import torch
 from leyden.data import Container
 from leyden.errors import MedicalError
 from leyden.medical.evaluation.result import Evaluation, Failure
-from leyden.medical.evaluation.subject import subject_of
-from leyden.medical.labelling import RegionMaps, Scheme
-from leyden.medical.labelling import scheme as scheme_named
+from leyden.medical.evaluation.subject import subject_of, subjects_of
+from leyden.medical.labelling import RegionMaps, Scheme, as_scheme
 from leyden.medical.metric import CaseScore, LesionRule, score_case
 from leyden.medical.metric.lesion import rule_of
 from leyden.medical.metric.maps import number_faults
@@ -45,7 +44,8 @@ def evaluate(
         cases: scans with labels.
         scheme: what the codes of the labels mean, or its name; its regions are scored.
         name: of the method, for tables.
-        subjects: whose each case is; if left out, what the container says, or `subject_of` the names.
+        subjects: whose each case is; if left out, what the container says, also of a part of `leyden.data.split`, or
+            `subject_of` the names.
         tolerance: of the surface Dice, mm.
         rule: of the lesions, or its name, see `lesion_wise`.
         progress: called with (cases done, cases in all).
@@ -107,9 +107,8 @@ def _settings(
     rule: LesionRule | str,
 ) -> tuple[_Settings, Sequence[str] | None]:
     """Check all that can be checked before work begins; also gives whose each case is, as far as anybody says."""
-    known = scheme_named(scheme) if isinstance(scheme, str) else scheme
-    # a view of leyden.data does not know what the container beneath it knows
-    whose = getattr(cases, "subjects", None) if subjects is None else subjects
+    known = as_scheme(scheme)
+    whose = subjects_of(cases) if subjects is None else subjects
     named, faults = rule_of(rule)
     faults += number_faults("a tolerance", tolerance)
     if not len(cases):

@@ -2,9 +2,11 @@
 
 import re
 
-__all__ = ["subject_of"]
+from leyden.data import Container, traced
 
-_VISIT = re.compile(r"(BraTS-[A-Za-z]+-\d+)-\d{3}")
+__all__ = ["subject_of", "subjects_of"]
+
+_VISIT = re.compile(r"(BraTS-[A-Za-z]+-\d+)-\d{3}", re.IGNORECASE)
 
 
 def subject_of(name: str) -> str:
@@ -26,3 +28,13 @@ def subject_of(name: str) -> str:
     """
     found = _VISIT.fullmatch(name)
     return found[1] if found else name
+
+
+def subjects_of(cases: Container) -> tuple[str, ...] | None:
+    """Give whose each case is, as the container says; None where it says nothing.
+
+    A part of `leyden.data.split` knows what the cases know that it was parted from.
+    """
+    beneath, places = traced(cases)
+    told = getattr(beneath, "subjects", None)
+    return None if told is None or len(told) != len(beneath) else tuple(told[place] for place in places)

@@ -11,6 +11,9 @@ _BINS = 600
 _LOW = -4.0
 _STEP = 0.02
 
+_TOGETHER = 8
+"""Regions that are counted in one pass: every overlap of them is a code, so twice as many for each more."""
+
 THRESHOLDS = _LOW + _STEP * np.arange(_BINS)
 """In standard deviations from the mean of the brain; whatever lies beyond counts with the first or the last."""
 
@@ -36,12 +39,18 @@ def dice_curves(image: Float[Tensor, "modality *space"], regions: UInt8[Tensor, 
 
     Args:
         image: intensities, 0 outside the brain.
-        regions: 0 and 1, 8 at most.
+        regions: 0 and 1.
 
     Returns:
         `modality side region threshold`, 0..1; the sides are: from the threshold on, and below it. Where a region is
         empty, 1 if nothing passes, else 0.
     """
+    parts = regions.split(_TOGETHER)
+    return np.concatenate([_curves_of(image, part) for part in parts], axis=2)
+
+
+def _curves_of(image: Tensor, regions: Tensor) -> np.ndarray:
+    """Do it for a few regions."""
     code = torch.zeros(regions.shape[1:], dtype=torch.int32)
     for place, region in enumerate(regions):
         code += region.int() << place

@@ -6,7 +6,7 @@ from leyden.errors import MedicalError
 from leyden.items import LabelMap, Mask
 from leyden.medical.labelling.regions import Scheme
 
-__all__ = ["fitting_schemes", "register_scheme", "scheme", "schemes"]
+__all__ = ["as_scheme", "fitting_schemes", "register_scheme", "scheme", "schemes"]
 
 _OLD = {1: "necrotic and non-enhancing core", 2: "oedema", 4: "enhancing tumour"}
 _OLD_REGIONS = {"TC": (1, 4), "WT": (1, 2, 4), "ET": (4,)}
@@ -45,6 +45,20 @@ def scheme(name: str) -> Scheme:
     if name not in _schemes:
         raise MedicalError(f"no label scheme named {name!r}; there are {', '.join(_schemes)}; see register_scheme")
     return _schemes[name]
+
+
+def as_scheme(given: Scheme | str) -> Scheme:
+    """Give a scheme, or the one of that name.
+
+    Raises:
+        MedicalError: nothing says what codes mean, as where `cases.scheme` is None, or there is no such name.
+    """
+    if isinstance(given, Scheme):
+        return given
+    if isinstance(given, str):
+        return scheme(given)
+    told = "nothing says what the codes mean" if given is None else f"a scheme, or its name, is wanted; given {given!r}"
+    raise MedicalError(f"{told}; give cases_in(..., scheme=...) or a name, one of {', '.join(_schemes)}")
 
 
 def schemes() -> MappingProxyType[str, Scheme]:

@@ -1,8 +1,9 @@
 """What the codes of a label map mean, and which regions are scored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from typing import TypeAlias, final
 
 import torch
@@ -52,6 +53,12 @@ class Scheme:
     source: str = ""
 
     def __post_init__(self) -> None:
+        if strange := [
+            *(f"code {code!r} is no whole number" for code in self.codes if not isinstance(code, Integral)),
+            *(f"region {name!r} is {codes!r}, no codes such as (1, 3)" for name, codes in self.regions.items()
+              if isinstance(codes, str) or not isinstance(codes, Collection)),
+        ]:  # fmt: skip
+            raise MedicalError(f"scheme {self.name!r}: {'; '.join(strange)}")
         faults = [f"region {name!r} has no codes" for name, codes in self.regions.items() if not codes]
         faults += [
             f"region {name!r} is made of {code}, which is {'background' if code == 0 else 'no code of the scheme'}"
@@ -119,14 +126,18 @@ class Scheme:
         decides, as the challenges score it.
 
         Args:
-            regions: `region *space`, in the order of `regions`; what is not 0 is in.
+            regions: `region *space`, in the order of `regions`, of bool or whole numbers; what is not 0 is in.
 
         Returns:
             uint8 codes, `*space`.
 
         Raises:
-            MedicalError: another number of maps; or codes that no region tells apart, so that there is no way back.
+            MedicalError: maps of probabilities; another number of maps; or codes that no region tells apart, so that
+                there is no way back.
         """
+        if not isinstance(regions, Tensor) or regions.is_floating_point():
+            given = f"numbers of {regions.dtype}" if isinstance(regions, Tensor) else f"a {type(regions).__name__}"
+            raise MedicalError(f"regions are a tensor of bool or uint8, as of probabilities >= 0.5; given {given}")
         if len(regions) != len(self.regions):
             raise MedicalError(
                 f"scheme {self.name!r} has the regions {', '.join(self.regions)}; given {len(regions)} maps"

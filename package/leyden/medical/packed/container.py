@@ -149,7 +149,8 @@ def packed_in(folder: str | Path) -> PackedCases:
     """Open the cases that `pack` has written into a folder, by name; the files they were made of are not needed.
 
     Raises:
-        MedicalError: the folder holds none, or some that are damaged or of other modalities; all are named.
+        MedicalError: the folder holds none, or some that are damaged, of other modalities, or whose labels mean other
+            things; all are named.
     """
     folder = Path(folder).expanduser()
     paths = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
@@ -162,8 +163,22 @@ def packed_in(folder: str | Path) -> PackedCases:
     kinds = {case.modalities for case in cases}
     if len(kinds) > 1:
         faults.append(f"{folder} holds cases of other modalities: {'; '.join(sorted(map(', '.join, kinds)))}")
+    faults += _of_other_codes(folder, cases)
     if not paths:
         faults.append(f"{folder} holds no packed case (*{SUFFIX}); pack some into it: leyden.medical.pack")
     if faults:
         raise MedicalError("; ".join(faults))
     return PackedCases(folder, tuple(sorted(cases, key=lambda case: case.name)))
+
+
+def _of_other_codes(folder: Path, cases: Sequence[PackedCase]) -> list[str]:
+    """Say which cases have labels that mean something else than those of others."""
+    held: dict[str, list[str]] = {}
+    for case in cases:
+        scheme = case.header.scheme
+        told = "nothing that is known" if scheme is None else f"{dict(scheme.codes)} in {dict(scheme.regions)}"
+        held.setdefault(told, []).append(case.name)
+    if len(held) < 2:
+        return []
+    told = "; ".join(f"{', '.join(names[:3])}{', ...' * (len(names) > 3)}: {what}" for what, names in held.items())
+    return [f"{folder} holds cases whose labels mean different things ({told}); pack each dataset into its own folder"]

@@ -15,7 +15,7 @@ from leyden.medical.packed.moments import Moments
 
 __all__ = ["Channel", "Header", "Source", "read_header"]
 
-_SIGN = b"leyden packed 1\n"
+_SIGN = b"leyden packed 2\n"
 _PAGE = 4096
 """Bytes; voxels begin on a page of memory."""
 
@@ -48,20 +48,22 @@ class Source:
         path: of the file.
         size: in bytes.
         changed: when it was last written to, in nanoseconds, as the file system says.
+        frames: which volumes of it were taken, in the order of the channels; None is the only one. Empty of labels.
     """
 
     path: str
     size: int
     changed: int
+    frames: tuple[int | None, ...] = ()
 
     @staticmethod
-    def of(path: str | Path) -> "Source":
+    def of(path: str | Path, frames: tuple[int | None, ...] = ()) -> "Source":
         """Give a file as it is now; of size -1 if it is not there."""
         try:
             status = Path(path).stat()
         except OSError:
-            return Source(str(path), -1, 0)
-        return Source(str(path), status.st_size, status.st_mtime_ns)
+            return Source(str(path), -1, 0, frames)
+        return Source(str(path), status.st_size, status.st_mtime_ns, frames)
 
 
 @final
@@ -159,7 +161,7 @@ def _decoded(held: dict[str, Any]) -> Header:
         checksum=held["checksum"],
         subject=held["subject"],
         scheme=held["scheme"] and _scheme(**held["scheme"]),
-        sources=tuple(Source(**each) for each in held["sources"]),
+        sources=tuple(Source(**{**each, "frames": tuple(each["frames"])}) for each in held["sources"]),
     )
 
 

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from leyden.data import Container
 from leyden.errors import DiskFull, MedicalError
-from leyden.medical.case import Cases
+from leyden.medical.case import Cases, as_cases
 from leyden.medical.packed.container import SUFFIX, PackedCases
 from leyden.medical.packed.header import Source, read_header
 from leyden.medical.packed.sizing import predict_size
@@ -42,7 +42,7 @@ def pack(
     a scan is: a fifth of the bytes, and a patch, normalised by the whole brain, is read without the rest.
 
     Args:
-        cases: scans, each with a name of its own.
+        cases: scans, each with a name of its own; a part of `Cases`, as of `leyden.data.split`, keeps what these know.
         folder: made if need be; what else lies there stays.
         budget: bytes that these cases may take in all, or None for what the disk has; `predict_size` says before
             anything is written whether they will do.
@@ -53,6 +53,7 @@ def pack(
             values that are no numbers, labels that are no bytes. Those before it stay packed.
         DiskFull: there is no room; nothing half written is left behind.
     """
+    cases = as_cases(cases) or cases
     folder = Path(folder).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,9 +143,11 @@ def _sources(cases: Container | Cases, place: int) -> tuple[Source, ...]:
     if not isinstance(cases, Cases):
         return ()
     case = cases.cases[place]
-    files = [each.path for each in case.images if each.modality in cases.modalities]
-    files += [] if case.label is None else [case.label]
-    return tuple(Source.of(path) for path in dict.fromkeys(files))
+    taken: dict[Path, list[int | None]] = {}
+    for each in filter(None, map(case.series, cases.modalities)):
+        taken.setdefault(each.path, []).append(each.frame)
+    drawn = [] if case.label is None else [Source.of(case.label)]
+    return (*(Source.of(path, tuple(frames)) for path, frames in taken.items()), *drawn)
 
 
 def _file(name: str) -> str:

@@ -146,7 +146,7 @@ class PackedCase:
 
     def changed(self) -> tuple[Source, ...]:
         """List the files it was made of that are no longer what they were, as they are now; -1 bytes if not there."""
-        now = (Source.of(each.path) for each in self.header.sources)
+        now = (Source.of(each.path, each.frames) for each in self.header.sources)
         return tuple(new for new, old in zip(now, self.header.sources, strict=True) if new != old)
 
     @property

@@ -3,9 +3,11 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from torch import Tensor
 
 from leyden.errors import MedicalError
@@ -61,13 +63,15 @@ def plan_windows(
 
 
 def _each(given: float | Sequence[float], axes: int) -> tuple[Any, ...]:
-    return (given,) * axes if isinstance(given, int | float) else tuple(given)
+    return (given,) * axes if isinstance(given, Real) else tuple(cast("Sequence[Any]", given))
 
 
 def _looked_at(image: Volume | Sequence[int]) -> tuple[Tensor | None, Size]:
     if isinstance(image, Image | Tensor):
         data = tensor_of(image)
         return data, tuple(data.shape[1:])
+    if np.ndim(image) != 1:
+        raise MedicalError(f"windows are planned over an Image, a tensor or a size; given a {type(image).__name__}")
     return None, tuple(image)
 
 

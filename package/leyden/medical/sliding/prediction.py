@@ -49,6 +49,8 @@ class Predictor:
         precision: see `WindowPlan.run`, as the next one.
         layout: in memory.
         budget: see `plan_windows`.
+        modalities: what the network's channels show, in order; the channels of a scan are then taken by name, whatever
+            their order. Left out, they are taken as they come.
 
     Raises:
         MedicalError: a threshold that is not within 0..1, an axis twice, or an answer that there is not.
@@ -81,6 +83,7 @@ class Predictor:
     precision: torch.dtype | None = None
     layout: Layout = "fast"
     budget: int | None = None
+    modalities: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         faults: list[str] = []
@@ -107,7 +110,8 @@ class Predictor:
             stop: asked before each batch of windows; True ends it.
 
         Raises:
-            MedicalError: the windows do not fit image, memory or network; or it was stopped.
+            MedicalError: the scan lacks a modality, or is an image without names where `modalities` are wanted; the
+                windows do not fit image, memory or network; or it was stopped.
         """
         found = self.probabilities(scan, progress=progress, stop=stop)
         return (found.data >= self.threshold).to(torch.uint8)
@@ -177,11 +181,22 @@ class Predictor:
         return said.flip(axes) if axes else said
 
     def _prepared(self, scan: Scan | Image) -> tuple[Draw | None, Image]:
-        image = scan.image if isinstance(scan, Scan) else scan
+        image = self._named(scan)
         if self.transform is None:
             return None, image
         draw = self.transform.draw(torch.Generator().manual_seed(0), image)
         return draw, draw(image)
+
+    def _named(self, scan: Scan | Image) -> Image:
+        """The image with its channels in the order of the network."""
+        image = scan.image if isinstance(scan, Scan) else scan
+        held = scan.modalities if isinstance(scan, Scan) else ()
+        if not self.modalities or held == self.modalities:
+            return image
+        if missing := [name for name in self.modalities if name not in held]:
+            there = ", ".join(held) if isinstance(scan, Scan) else "an image, whose channels have no names: give a Scan"
+            raise MedicalError(f"the network wants {', '.join(missing)}; there is {there}")
+        return Image(image.data[[held.index(name) for name in self.modalities]], image.spacing, image.affine)
 
     def _planned(self, seen: Image) -> WindowPlan:
         return plan_windows(

@@ -41,7 +41,7 @@ class OnnxNetwork:
         >>> from tempfile import TemporaryDirectory
         >>> network = torch.nn.Conv2d(2, 3, 3, padding=1).eval()
         >>> with TemporaryDirectory() as folder:
-        ...     report = onnx.export(network, torch.zeros(1, 2, 8, 8), Path(folder) / "net.onnx")
+        ...     report = onnx.export(network, torch.randn(1, 2, 8, 8), Path(folder) / "net.onnx")
         ...     served = OnnxNetwork(Path(folder) / "net.onnx")
         >>> served.modalities, served(torch.zeros(1, 2, 8, 8)).shape
         (2, torch.Size([1, 3, 8, 8]))

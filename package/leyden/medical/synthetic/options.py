@@ -7,8 +7,7 @@ from typing import final
 
 from leyden.errors import MedicalError
 from leyden.items import Size
-from leyden.medical.labelling import Scheme
-from leyden.medical.labelling import scheme as scheme_named
+from leyden.medical.labelling import Scheme, as_scheme
 from leyden.medical.synthetic.growth import Kind, kind_of
 from leyden.medical.synthetic.head import Anatomy, Frame, check_anatomy, frame_of
 from leyden.medical.synthetic.painting import MODALITIES
@@ -72,7 +71,7 @@ class Options:
     @cached_property
     def rules(self) -> Scheme:
         """The scheme itself."""
-        return scheme_named(self.scheme) if isinstance(self.scheme, str) else self.scheme
+        return as_scheme(self.scheme)
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from leyden.errors import MedicalError, UnreadableImage
 from leyden.items import Affine
 from leyden.medical.volume.foreign import is_foreign, read_foreign
 
-__all__ = ["frames_in", "stored_frames"]
+__all__ = ["frames_in", "says_directions", "stored_frames"]
 
 _GZIP = b"\x1f\x8b"
 
@@ -64,6 +64,17 @@ def frames_in(path: Path) -> int:
     except Exception:  # whatever is wrong with the file: reading it says so
         return 0
     return int(np.prod(shape[3:], dtype=int))
+
+
+def says_directions(path: Path) -> bool:
+    """Whether the header of a file tells left from right; a NIfTI file may hold sizes alone."""
+    if is_foreign(path):
+        return True
+    try:
+        header = nibabel.load(path).header
+        return bool(header["sform_code"] or header["qform_code"])  # pyright: ignore[reportIndexIssue] - NIfTI's has
+    except Exception:  # whatever is wrong with the file: reading it says so
+        return True
 
 
 def _another_count(path: Path, frame: int | None, count: int) -> str:

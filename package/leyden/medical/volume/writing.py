@@ -32,8 +32,8 @@ def write_volume(path: str | Path, item: Image | Mask, *, like: str | Path | Non
             item lies on its grid, or knows no place. A mask takes its integers, if the codes fit.
 
     Raises:
-        MedicalError: a picture; an unknown suffix; `like` of another format, or of another size where the item knows
-            no place; or no such folder.
+        MedicalError: no item, or a picture; an unknown suffix; `like` of another format, or of another size where the
+            item knows no place; or no such folder.
         DiskFull: there is no room.
         DriverMissing: SimpleITK is wanted and not installed.
 
@@ -59,6 +59,11 @@ def write_volume(path: str | Path, item: Image | Mask, *, like: str | Path | Non
 
 
 def _check(path: Path, item: Image | Mask, like: Path | None) -> None:
+    if not isinstance(item, Image | Mask):
+        raise MedicalError(
+            f"{path} cannot be written: an Image or a Mask says where it lies, a {type(item).__name__} does not; give "
+            "Mask(scheme.from_regions(regions), affine=scan.image.affine)"
+        )
     faults = []
     if len(item.size) != 3:
         faults.append(f"a picture of {len(item.size)} axes has no place in the body; give it a z axis")

@@ -3,6 +3,8 @@ import re
 import numpy as np
 import pytest
 
+import leyden as ly
+from leyden.errors import MedicalError
 from leyden.medical.case.finding import cases_in
 from leyden.medical.case.inspecting import inspect
 from leyden.medical.case.inspecting.inspection import Inspection
@@ -104,3 +106,27 @@ def test_of_many_cases_the_first_are_printed():
     assert "and 10 more faults, see faults" in text
     assert "p39" in text
     assert "p40" not in text
+
+
+def test_a_scheme_that_contradicts_the_folder_is_told(files, tmp_path):
+    folder = files.msd(tmp_path, "BRATS_001")
+    (fault,) = inspect(cases_in(folder, scheme="brats23")).faults
+    assert fault.case == "dataset"
+    assert "another scheme than was given: 1 is 'necrotic and non-enhancing core' by brats23 and 'oedema' by" in str(
+        fault
+    )
+    assert inspect(cases_in(folder, scheme="msd")).faults == ()
+
+
+def test_a_part_of_the_cases_is_looked_at_alone(cases):
+    part, _ = ly.data.split(cases, 0.67, seed=None)
+    assert [row.case for row in inspect(part).rows] == list(cases.names[:2])
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("given", [[], "folder", 3])
+def test_what_has_no_files_is_refused(given):
+    with pytest.raises(
+        MedicalError, match=r"inspect looks at the files of cases, as cases_in\(folder\) gives them; given"
+    ):
+        inspect(given)

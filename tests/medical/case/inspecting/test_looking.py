@@ -1,5 +1,6 @@
 import json
 
+import nibabel
 import numpy as np
 import pytest
 
@@ -137,3 +138,22 @@ def test_more_volumes_than_modalities_are_told(files, tmp_path):
     assert any(
         "holds 4 volumes, and modalities are told of 2; look which they are, and name all" in one for one in faults
     )
+
+
+def test_a_header_without_directions_is_told_of_each_file(files, case):
+    path = path_of(case, "t1")
+    image = nibabel.load(path)
+    data, header = np.asarray(image.dataobj), image.header.copy()
+    header.set_sform(None, code=0)
+    header.set_qform(None, code=0)
+    nibabel.save(nibabel.Nifti1Image(data, None, header), path)
+    assert any(
+        "t1.nii.gz says nothing of directions (sform and qform codes 0), so left" in fault for fault in told(case)
+    )
+
+
+def test_a_number_beyond_single_precision_is_infinity(files, case):
+    data = files.shade(5).astype(np.float64)
+    data[1, 1, 1] = 1e39
+    files.save(path_of(case, "t1"), data)
+    assert told(case) == ["t1 has NaN or infinity in 1 of its voxels; set them to 0"]

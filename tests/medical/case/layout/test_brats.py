@@ -106,3 +106,13 @@ def test_two_segmentations_of_one_case_are_refused(files, tmp_path, other):
     (place / f"BraTS2021_00000_{other}").touch()
     with pytest.raises(MedicalError, match=r"00000 has several segmentations: .*; remove one of each"):
         find_brats(tmp_path)
+
+
+def test_lower_case_names_tell_visits_and_years_too(files, tmp_path):
+    for visit in ("000", "001"):
+        files.brats(tmp_path, f"brats-gli-00007-{visit}", ends=NEW, join="-")
+    found = find_brats(tmp_path)
+    assert [case.subject for case in found.cases] == ["brats-gli-00007"] * 2
+    assert found.scheme.name == "brats23"
+    files.brats(tmp_path / "children", "brats-ped-00001-000", ends=NEW, join="-")
+    assert find_brats(tmp_path / "children").scheme is None

@@ -118,3 +118,19 @@ def test_a_frame_below_0_is_refused(files, tmp_path):
     (tmp_path / "dataset.json").write_text(json.dumps(files.told | {"modality": {"-1": "T2", "0": "ADC"}}))
     with pytest.raises(MedicalError, match="what frame -1 shows; frames are counted from 0"):
         find_msd(tmp_path, "training")
+
+
+def test_4d_files_whose_names_end_in_four_digits_stay_whole(files, tmp_path):
+    names = ("CASE_0002", "CASE_0003", "CASE_0004")
+    files.msd(tmp_path, "BRATS_001", test=names)
+    found = find_msd(tmp_path, "test")
+    assert tuple(case.name for case in found.cases) == names
+    assert [len(case.images) for case in found.cases] == [4, 4, 4]
+
+
+def test_a_channel_that_lacks_is_still_one_of_its_case(files, tmp_path):
+    files.msd(tmp_path, "BRATS_001")
+    for channel in (0, 2, 3):
+        files.save(tmp_path / f"imagesTs/CASE_000{channel}.nii.gz", files.shade(1))
+    (case,) = find_msd(tmp_path, "test").cases
+    assert (case.name, case.modalities) == ("CASE", ("flair", "t1ce", "t2"))

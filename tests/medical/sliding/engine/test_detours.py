@@ -43,3 +43,16 @@ def test_a_convolution_called_as_a_function_is_left_to_torch() -> None:
     with torch.inference_mode(), Detours():
         found: Tensor = nn.functional.conv3d(volume, weight, padding=0)
     assert found.item() == 27
+
+
+@pytest.mark.parametrize(
+    "given", [(1, 1, 1, 1), (2, 0, 1, 2), ((1, 2, 1), (1,), (1, 1, 1), 1), ([2], [1, 0, 1], 1, 1)], ids=str
+)
+def test_functions_take_one_number_for_all_axes(given: tuple) -> None:
+    generator = torch.Generator().manual_seed(0)
+    volume = torch.randn(1, 4, 8, 10, 12, generator=generator)
+    weight = torch.randn(6, 4 // given[3], 3, 3, 3, generator=generator)
+    plain = nn.functional.conv3d(volume, weight, None, *given)
+    with torch.inference_mode(), Detours():
+        found = nn.functional.conv3d(volume.to(memory_format=torch.channels_last_3d), weight, None, *given)
+    torch.testing.assert_close(found, plain, atol=1e-4, rtol=1e-4)

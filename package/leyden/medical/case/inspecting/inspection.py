@@ -7,12 +7,14 @@ from functools import partial
 from html import escape
 from typing import final
 
+from leyden.data import Container, parallel
 from leyden.data import map as map_step
-from leyden.data import parallel
-from leyden.medical.case.container import Cases
+from leyden.errors import MedicalError
+from leyden.medical.case.container import Cases, as_cases
 from leyden.medical.case.inspecting.looking import look
 from leyden.medical.case.inspecting.row import CaseRow, Fault, by, counted
 from leyden.medical.case.study import Case
+from leyden.medical.labelling import contradictions
 from leyden.medical.table import html_of, text_of
 
 __all__ = ["Inspection", "inspect"]
@@ -66,17 +68,21 @@ class Inspection:
         return told[:_SHOWN] + more
 
 
-def inspect(cases: Cases, *, workers: int | None = None) -> Inspection:
+def inspect(cases: Container, *, workers: int | None = None) -> Inspection:
     """Look at every case before training: grids, codes, modalities, intensities; costs one full read.
 
     What is wrong is said and stops nothing: files that are cut short or missing, a missing modality, segmentation or
     tumour, codes that the scheme does not know, a tumour outside the brain, voxels that are no numbers, images of one
     value, 2-D files, 4-D ones where 3-D ones are wanted, grids that disagree within a case, DICOM; slices thicker than
-    3 mm, and cases whose spacing or axes differ from the others'.
+    3 mm, cases whose spacing or axes differ from the others', and a scheme that was given though the folder says
+    another.
 
     Args:
-        cases: what `cases_in` gave.
+        cases: what `cases_in` gave, or a part of it.
         workers: threads; one a core if left out.
+
+    Raises:
+        MedicalError: other than such cases: packed ones and scans in memory have no files to look at.
 
     Examples:
         >>> import tempfile, nibabel, numpy as np
@@ -90,9 +96,12 @@ def inspect(cases: Cases, *, workers: int | None = None) -> Inspection:
         >>> inspect(cases_in(folder, modalities=["flair"], scheme="msd")).faults[0].problem
         'codes 0, 4 under scheme msd, which knows 0, 1, 2, 3'
     """
-    looks = map_step(list(cases.cases), partial(_row, cases))
+    held = as_cases(cases) if isinstance(cases, Container) and not isinstance(cases, str) else None
+    if held is None:
+        raise MedicalError(f"inspect looks at the files of cases, as cases_in(folder) gives them; given {cases!r:.80}")
+    looks = map_step(list(held.cases), partial(_row, held))
     rows = tuple(parallel(looks) if workers is None else parallel(looks, workers))
-    return Inspection(repr(cases), cases.modalities, rows, tuple(_across(cases, rows)))
+    return Inspection(repr(held), held.modalities, rows, tuple(_across(held, rows)))
 
 
 def _row(cases: Cases, case: Case) -> CaseRow:
@@ -105,6 +114,9 @@ def _across(cases: Cases, rows: Sequence[CaseRow]) -> list[Fault]:
     if cases.scheme is None and len(codes) > 1:
         listed = ", ".join(map(str, codes))
         faults.append(Fault(_ALL, f"nothing says what the codes {listed} mean", "give cases_in(..., scheme=...)"))
+    if cases.scheme and cases.declared and (between := contradictions(cases.scheme, cases.declared)):
+        told = "leave scheme= out, or mend what the folder says; no code tells the two apart"
+        faults.append(Fault(_ALL, f"the folder says another scheme than was given: {', '.join(between)}", told))
     advice = "put all on one grid, such as with to_grid(1.0)"
     faults += _differing(rows, "spacing", lambda row: row.spacing and f"{by(row.spacing)} mm", advice)
     faults += _differing(

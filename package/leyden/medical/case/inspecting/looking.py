@@ -17,7 +17,7 @@ from leyden.medical.case.reading import lacking, strange_numbers
 from leyden.medical.case.study import Case, Series
 from leyden.medical.labelling import Scheme, fitting_schemes
 from leyden.medical.volume import read_labels
-from leyden.medical.volume.frames import frames_in, stored_frames
+from leyden.medical.volume.frames import frames_in, says_directions, stored_frames
 
 __all__ = ["look"]
 
@@ -73,6 +73,11 @@ class _Look:
         if held > max(named, default=held) + 1:
             many = f"{path} holds {held} volumes, and modalities are told of {len(named)}"
             self.say(f"{many}; look which they are, and name all")
+        if not says_directions(path):
+            self.say(
+                f"{path} says nothing of directions (sform and qform codes 0), so left and right are a guess; "
+                "write the header anew from the scanner's files"
+            )
         try:
             for one, (stored, affine) in zip(series, stored_frames(path, [one.frame for one in series]), strict=True):
                 self.grids[one.modality] = (stored.shape, affine)

@@ -13,9 +13,9 @@ from leyden.medical.labelling import Scheme, scheme
 __all__ = ["find_brats"]
 
 _NAME = re.compile(r"(.+?)[_-](t1|t1n|t1ce|t1c|t1gd|t2|t2w|flair|t2f|t2[_-]?flair|segm?)\.nii(?:\.gz)?", re.IGNORECASE)
-_SINCE_2023 = re.compile(r"(BraTS-[A-Za-z]+-\d+)-(\d{3})")
+_SINCE_2023 = re.compile(r"(BraTS-[A-Za-z]+-\d+)-(\d{3})", re.IGNORECASE)
 _YEARS = {f"brats{year}": f"brats{year}" for year in (17, 18, 19, 20)} | {"brats2021": "brats21"}
-_OTHER_CODES = ("BraTS-PED", "BraTS-MEN-RT")  # what their codes mean has changed between the years
+_OTHER_CODES = ("brats-ped", "brats-men-rt")  # what their codes mean has changed between the years
 
 
 def find_brats(folder: Path) -> Found:
@@ -85,7 +85,7 @@ def _told(names: list[str]) -> Scheme | None:
 
 
 def _year(name: str) -> str | None:
-    if name.startswith(_OTHER_CODES):
+    if name.lower().startswith(_OTHER_CODES):
         return None
     if match := _SINCE_2023.fullmatch(name):
         return "brats24" if int(match[2]) >= 100 else "brats23"  # after treatment, time points count from 100

@@ -10,6 +10,7 @@ from leyden.medical.case.layout.found import Found, Part, is_volume
 from leyden.medical.case.modality import modality_of, ordered
 from leyden.medical.case.study import Case, Series
 from leyden.medical.labelling import read_scheme
+from leyden.medical.volume.frames import frames_in
 
 __all__ = ["find_msd", "is_msd"]
 
@@ -40,19 +41,30 @@ def find_msd(folder: Path, part: Part) -> Found:
     _check_twice(folder, [*volumes, *drawings])
     drawn = {_stem(path): path for path in drawings}
     shown: dict[str, list[Series]] = {name: [] for name in drawn}
+    whole = _numbered(volumes)
     for path in volumes:
         name, frames = _stem(path), {None: channels[0]} if list(channels) == [0] else channels
         if (match := _CHANNEL.fullmatch(name)) and name not in drawn and int(match[2]) in channels:
-            name, frames = match[1], {None: channels[int(match[2])]}
+            # names of 4-D files may end in four digits too: where channels seem to lack, a look into the header tells
+            single = whole[match[1]] >= set(channels) or frames_in(path) <= 1
+            name, frames = (match[1], {None: channels[int(match[2])]}) if single else (name, frames)
         shown.setdefault(name, []).extend(Series(channel, path, frame) for frame, channel in frames.items())
     cases = tuple(Case(name, tuple(shown[name]), drawn.get(name)) for name in sorted(shown))
     return Found(cases, ordered(channels.values()), read_scheme(folder))
 
 
+def _numbered(volumes: list[Path]) -> dict[str, set[int]]:
+    """The numbers in which names end, as nnU-Net counts channels."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for match in filter(None, (_CHANNEL.fullmatch(_stem(path)) for path in volumes)):
+        numbers[match[1]].add(int(match[2]))
+    return numbers
+
+
 def _channels(path: Path) -> dict[int, str]:
     """The modalities by their frames, which are counted from 0."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
         names = told.get("modality") or told["channel_names"]
         channels = {int(key): modality_of(str(names[key])) for key in sorted(names, key=int)}
     except FileNotFoundError as error:

@@ -1,5 +1,6 @@
 """Quicker ways than torch's own through convolutions and norms of volumes on the CPU."""
 
+from collections.abc import Sequence
 from typing import Any, final
 
 import torch
@@ -26,12 +27,20 @@ class Detours(TorchFunctionMode):
         if function is torch.conv3d and not given and _is_plain_convolution(args):
             volume, weight, bias, stride, padding, dilation, groups = args
             # torch takes a slow way of its own for one small volume; asked by name, oneDNN computes all of them
-            return torch.mkldnn_convolution(volume, weight, bias, padding, stride, dilation, groups)
+            return torch.mkldnn_convolution(
+                volume, weight, bias, _each(padding), _each(stride), _each(dilation), groups
+            )
         if function is functional.group_norm and _is_channels_last(args[0]):
             return _grouped(*args, **given)
         if function is functional.instance_norm and _is_channels_last(args[0]):
             return _instanced(*args, **given)
         return function(*args, **given)
+
+
+def _each(given: int | Sequence[int]) -> tuple[int, ...]:
+    """One number an axis, as torch reads what functions are given."""
+    numbers = (given,) if isinstance(given, int) else tuple(given)
+    return numbers * 3 if len(numbers) == 1 else numbers
 
 
 def _grouped(
