@@ -35,7 +35,11 @@ HOME = """<!DOCTYPE html>
 </html>
 """
 TITLE = re.compile(r"\A\s*# .*?\{ ?#([\w.]+) ?\}")
-DARK = "\nhtml.quarto-dark body.docked .sidebar-navigation { background: transparent; }\n"  # light there otherwise
+RULES = """
+html.quarto-dark body.docked .sidebar-navigation { background: transparent; }
+.cell-output-display :is(td, th) { padding: 0.25rem 0.6rem; }
+"""
+"""What smalldocs leaves as it is: a light sidebar in the dark, and columns of numbers side by side without a gap."""
 EXPECTED = (
     "compiles no Sass",  # what that sets, the reader's own fonts, comes of taking the theme's out
     "is ignored",
@@ -86,7 +90,7 @@ def settle(root: Path, out: Path, pages: set[Path]) -> None:
         text = sheet.read_text(encoding="utf-8")
         sheet.write_text(re.sub(r"@import\s+url\(\s*[\"']?https?:[^)]*\);?", "", text), encoding="utf-8")
     with (out / "site_libs/smalldocs.css").open("a", encoding="utf-8") as sheet:
-        sheet.write(DARK)
+        sheet.write(RULES)
     for path in pages:
         page = out / path.with_suffix(".html")
         if page.exists():

@@ -8,6 +8,7 @@ import time
 import pytest
 from PIL import Image
 
+import leyden
 from leyden import cli
 
 
@@ -107,3 +108,8 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_written(tmp_path):
     assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads((tmp_path / "out" / "metrics.json").read_text())["data.classes"] == 2
+
+
+def test_the_version_is_told(monkeypatch, capsys):
+    assert call(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"leyden {leyden.__version__}\n"

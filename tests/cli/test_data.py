@@ -114,3 +114,20 @@ def test_a_script_is_run_on_the_stack(work, monkeypatch, capsys):
         assert call(monkeypatch, "run", f"{name}.py", *given) == 0
         assert capsys.readouterr().out == told
         del sys.modules[name]
+
+
+def test_check_of_nothing_fails_and_says_where_it_looked(work, monkeypatch, capsys):
+    assert call(monkeypatch, "check") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("error: no dataset is declared (")
+
+
+def test_what_a_script_raises_is_told_without_the_way_there(work, monkeypatch, capsys):
+    (work / "Data.toml").write_text("")
+    (work / "broken_script.py").write_text("def main():\n    return 1 / 0\n")
+    assert call(monkeypatch, "run", "broken_script.py") == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback")
+    assert told.rstrip().endswith("ZeroDivisionError: division by zero")
+    assert told.count("File ") == 1

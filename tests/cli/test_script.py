@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from leyden.cli.script import run_function
+from leyden.cli.script import own_lines, run_function
 from leyden.data.declared.stack import catalog
 from leyden.errors import CatalogError, UnknownDataset
 
@@ -90,3 +90,24 @@ def test_a_file_that_would_hide_a_module_is_refused(folder):
 def test_an_error_in_the_file_is_the_files_own(folder):
     with pytest.raises(ZeroDivisionError):
         run(folder, "def main():\n    return 1 / 0\n")
+
+
+def test_an_error_is_told_from_the_users_own_lines_on(folder):
+    code = "def helper():\n    return {}['lost']\n\ndef main():\n    return helper()\n"
+    with pytest.raises(KeyError) as caught:
+        run(folder, code)
+    path = next(folder.glob("own_script_*.py"))
+    told = own_lines(caught.value, f"{path}:main").splitlines()
+    assert [line.strip() for line in told if "File" in line] == [
+        f'File "{path}", line 5, in main', f'File "{path}", line 2, in helper',
+    ]  # fmt: skip
+    assert told[-1] == "KeyError: 'lost'"
+
+
+def test_a_file_that_is_no_python_is_told_by_its_line_alone(folder):
+    with pytest.raises(SyntaxError) as caught:
+        run(folder, "def main(:\n")
+    path = next(folder.glob("own_script_*.py"))
+    told = own_lines(caught.value, str(path)).splitlines()
+    assert told[0] == f'  File "{path}", line 1'
+    assert told[-1].startswith("SyntaxError: ")

@@ -1,3 +1,4 @@
+import io
 import os
 import pickle
 import warnings
@@ -247,3 +248,19 @@ def test_faults_in_an_archive_are_named(flowers, zipped, tmp_path):
         archive.write(flowers / "tulip/2.png", "2.png")
     with pytest.raises(EmptyFolder, match=r"images that lie directly in .*flat\.zip have no class \(1 found, first '2"):
         ly.data.images_in(tmp_path / "flat.zip")
+
+
+def test_a_zip_with_a_folder_at_its_top_is_told_how_it_is_declared(tmp_path):
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    with zipfile.ZipFile(tmp_path / "flowers.zip", "w") as archive:
+        for kind in ("daisy", "tulip"):
+            for number in range(2):
+                archive.writestr(f"flowers/{kind}/{number}.png", picture.getvalue())
+    with pytest.raises(
+        TooFewClasses, match=r"did you mean images_in\(.*\)\? In a declaration, inside = 'flowers' says so"
+    ):
+        ly.data.images_in(tmp_path / "flowers.zip")
+    storage = '{driver = "zip", type = "images", path = "flowers.zip", inside = "flowers"}'
+    (tmp_path / "Data.toml").write_text(f'[[datasets]]\nname = "f"\nstorage = {storage}\n')
+    assert ly.data.catalog(tmp_path / "Data.toml")["f"].classes == ("daisy", "tulip")

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 import leyden as ly
+from leyden.data.read import read_image, read_mask
 from leyden.errors import DataError, UnreadableImage
 
 
@@ -261,3 +262,63 @@ def test_a_damaged_jpeg_is_refused_at_every_size():
 def test_what_is_no_size_is_refused(at_least):
     with pytest.raises((DataError, TypeError), match="at_least"):
         ly.data.read_image(encoded(Image.new("RGB", (2, 2)), "JPEG"), at_least=at_least)
+
+
+@pytest.mark.parametrize(
+    ("mode", "dtype"), [("L", torch.uint8), ("P", torch.uint8), ("1", torch.uint8), ("I;16", torch.int32)]
+)
+@pytest.mark.parametrize("suffix", ["PNG", "TIFF"])
+def test_the_numbers_of_a_label_picture_are_those_stored(mode, dtype, suffix):
+    high = {"1": 2, "I;16": 50_000}.get(mode, 200)
+    labels = np.random.default_rng(0).integers(0, high, (5, 7))
+    if mode == "1":
+        picture = Image.fromarray(labels.astype(bool))
+    else:
+        picture = Image.fromarray(labels.astype(np.uint16 if mode == "I;16" else np.uint8))
+    if mode == "P":
+        picture = Image.frombytes("P", picture.size, picture.tobytes())
+        picture.putpalette([shade * 37 % 256 for shade in range(768)])
+    found = read_mask(encoded(picture, suffix))
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found.numpy(), labels)
+    found[0, 0] = 9  # it owns its memory
+
+
+def test_grey_in_three_channels_is_one_number_and_colours_are_refused():
+    labels = np.random.default_rng(1).integers(0, 5, (4, 6), dtype=np.uint8)
+    grey = Image.fromarray(np.repeat(labels[..., None], 3, 2))
+    np.testing.assert_array_equal(read_mask(encoded(grey)).numpy(), labels)
+    np.testing.assert_array_equal(read_mask(encoded(grey.convert("RGBA"))).numpy(), labels)
+    grey.putpixel((2, 1), (255, 0, 0))
+    with pytest.raises(UnreadableImage, match="mode RGB, whose pixels are no whole numbers; say what each stands for"):
+        read_mask(encoded(grey))
+
+
+def test_what_changes_or_lacks_labels_is_refused_by_name(tmp_path):
+    (tmp_path / "mask.jpg").write_bytes(encoded(Image.new("L", (8, 8), 3), "JPEG"))
+    with pytest.raises(UnreadableImage, match=r"mask\.jpg is a JPEG, which changes labels along every edge"):
+        read_mask(tmp_path / "mask.jpg")
+    with pytest.raises(UnreadableImage, match="mode F, whose pixels are no whole numbers"):
+        read_mask(encoded(Image.new("F", (2, 2), 0.5), "TIFF"))
+    for content, told in ((b"", r"is empty \(0 bytes\)"), (b"no picture", "is no picture that PIL can decode")):
+        (tmp_path / "mask.png").write_bytes(content)
+        with pytest.raises(UnreadableImage, match=rf"mask\.png {told}"):
+            read_mask(tmp_path / "mask.png")
+
+
+def test_a_mask_is_turned_upright_as_its_picture_is():
+    labels = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    turned = Image.Exif()
+    turned[0x0112] = 6  # lies on its right side
+    content = encoded(Image.fromarray(labels), exif=turned)
+    assert torch.equal(read_mask(content), read_image(content)[0])
+    np.testing.assert_array_equal(read_mask(content).numpy(), np.rot90(labels, -1))
+
+
+def test_pictures_and_label_pictures_are_paired(tmp_path):
+    for folder, mode in (("images", "RGB"), ("masks", "L")):
+        (tmp_path / folder).mkdir()
+        for name in ("a", "b"):
+            Image.new(mode, (4, 3), 1).save(tmp_path / folder / f"{name}.png")
+    pairs = ly.data.paired(ly.data.files_in(tmp_path / "images"), ly.data.files_in(tmp_path / "masks", read_mask))
+    assert [(picture.shape, mask.shape) for picture, mask in pairs] == [((3, 3, 4), (3, 4))] * 2

@@ -5,7 +5,7 @@ import torch
 
 from leyden.augment import Rotate
 from leyden.errors import ItemError
-from leyden.items import Keypoints, Move
+from leyden.items import Boxes, Keypoints, Move
 
 MIRROR = ((1.0, 0.0, 0.0), (0.0, -1.0, 7.0), (0.0, 0.0, 1.0))
 TURN = ((-1.0, 0.0, 7.0), (0.0, -1.0, 7.0), (0.0, 0.0, 1.0))
@@ -109,3 +109,9 @@ def test_lists_are_tuples_and_nothing_else_is():
     for given, told in wrong:
         with pytest.raises(ItemError, match=told):
             Keypoints(**{"data": torch.rand(2, 2), "size": (4, 4), **given})
+
+
+@pytest.mark.parametrize("kind", [Keypoints, Boxes])
+def test_a_grid_that_was_forgotten_is_asked_for(kind):
+    with pytest.raises(ItemError, match=rf"{kind.__name__}: needs size: give size=image\.size"):
+        kind(torch.rand(2, 2 * (1 + (kind is Boxes))))

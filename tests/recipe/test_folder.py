@@ -34,3 +34,12 @@ def test_something_of_the_users_where_results_would_move_to_is_left_alone(tmp_pa
     with pytest.raises(DataError, match=r"demo\.previous"):
         fresh_folder(folder)
     assert (folder / RESULTS).exists()
+
+
+@pytest.mark.parametrize("content", ["", "not mine"])
+def test_a_file_is_no_folder(tmp_path, content):
+    path = tmp_path / "demo"
+    path.write_text(content)
+    with pytest.raises(DataError, match="demo is a file; name a folder with --out"):
+        fresh_folder(path)
+    assert path.read_text() == content

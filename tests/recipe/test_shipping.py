@@ -1,8 +1,10 @@
 import json
 
+import pytest
 import torch
 
 from leyden import onnx
+from leyden.errors import ExportError
 from leyden.prune import Magnitude, prune
 from leyden.recipe import ship
 from leyden.train import Classifier, Tuning
@@ -29,3 +31,12 @@ def test_any_batch_size_runs(task, prep, tmp_path):
     (logits,) = onnx.run(tmp_path / "net.onnx", images)
     with torch.no_grad():
         assert torch.allclose(torch.from_numpy(logits), task.eval()(images), atol=1e-4)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_no_classifier_is_told_and_nothing_is_written(prep, tmp_path):
+    with pytest.raises(
+        ExportError, match=r"ship writes a leyden\.train\.Classifier .*; given a Linear: any network is"
+    ):
+        ship(torch.nn.Linear(2, 2), prep, tmp_path / "net.onnx")
+    assert not list(tmp_path.iterdir())

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import pytorch_lightning as pl
 import torch
@@ -5,7 +7,8 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from leyden.errors import TrainError
-from leyden.train import Classifier, History, Tuning, fit
+from leyden.recipe import finetune
+from leyden.train import Classifier, History, Tuning, find_rate, fit, validate
 from leyden.train.task import Task, group_paths
 
 pytestmark = [
@@ -135,3 +138,21 @@ def test_replace_keeps_classes_and_groups_and_takes_the_new_rates(task):
     assert (other.classes, other._paths, other.tuning.freeze) == (task.classes, task._paths, 0)
     with pytest.raises(TrainError, match="no part named \\['low', 'high', 'head'\\]"):
         task.replace(model=nn.Linear(2, 2))
+
+
+class Own(pl.LightningModule):
+    """Somebody's module, which is no task."""
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (nn.Linear(2, 2), "given a Linear: wrap a network in one"),
+        (Own(), r"given a Own: a LightningModule of your own is trained by pl\.Trainer\(\.\.\.\)\.fit"),
+    ],
+)
+@pytest.mark.parametrize("verb", [partial(fit, epochs=1), find_rate, validate, partial(finetune, epochs=1)])
+def test_what_is_no_task_is_told_before_anything_is_done(verb, given, told):
+    with pytest.raises(TrainError, match=rf"must be a leyden\.train\.Task, such as Classifier\(.*{told}"):
+        verb(given, [(torch.zeros(2, 2), torch.zeros(2).long())])

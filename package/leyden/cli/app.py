@@ -2,11 +2,11 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
-from leyden import assets
+from leyden import __version__, assets
 from leyden.cli.data import data_commands
 from leyden.cli.lab import open_lab
 from leyden.cli.medical import medical_commands
@@ -19,6 +19,21 @@ _assets = typer.Typer(no_args_is_help=True, help="Named, pinned, licensed files:
 _app.add_typer(_assets, name="assets")
 _app.add_typer(data_commands, name="data")
 _app.add_typer(medical_commands, name="medical")
+
+
+def _tell_version(asked: bool) -> bool:
+    if asked:
+        typer.echo(f"leyden {__version__}")
+        raise typer.Exit
+    return asked
+
+
+_Version: TypeAlias = Annotated[bool, typer.Option("--version", callback=_tell_version, help="Say which leyden it is.")]
+
+
+@_app.callback()
+def _common(_version: _Version = False) -> None:
+    """What stands before a command; the module's first line is the help."""
 
 
 @_app.command()

@@ -5,14 +5,14 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from leyden.cli.script import run_function
+from leyden.cli.script import own_lines, run_function
 from leyden.cli.telling import told
 from leyden.data import Container
 from leyden.data.declared.entry import DatasetEntry
 from leyden.data.declared.fingerprint import content_hash
 from leyden.data.declared.stack import Catalog, catalog
 from leyden.data.pipe.view import describe
-from leyden.errors import LeydenError
+from leyden.errors import CatalogError, LeydenError
 
 __all__ = ["check_datasets", "data_commands", "hash_path", "list_datasets", "run_script", "show_dataset"]
 
@@ -42,10 +42,15 @@ def check_datasets(
     names: Annotated[list[str] | None, typer.Argument(help="Declared datasets; all if none is named.")] = None,
     files: _Files = None,
 ) -> None:
-    """Fetches datasets, checks their SHA-256, opens them and reads their first elements; exit code 1 if any fails."""
+    """Fetches datasets, checks their SHA-256, opens them and reads their first elements.
+
+    The exit code is 1 if any fails, or none is declared.
+    """
     with told():
         datasets = _stacked(files)
         wanted = [datasets.entry(name).name for name in names] if names else datasets.names
+        if not wanted:
+            raise CatalogError(repr(datasets))
         outcomes = []
         for name in wanted:
             good, line = _checked(datasets, name)
@@ -69,7 +74,13 @@ def run_script(
 ) -> None:
     """Runs a function of a Python file on declared datasets, and prints what it returns, if anything."""
     with told():
-        result = run_function(target, given or [], _stacked(files))
+        try:
+            result = run_function(target, given or [], _stacked(files))
+        except (LeydenError, OSError):
+            raise
+        except Exception as error:  # whatever the user's own code raises
+            typer.echo(own_lines(error, target), err=True)
+            raise typer.Exit(1) from error
         if result is not None:
             typer.echo(str(result))
 

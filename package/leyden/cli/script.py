@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -13,7 +14,7 @@ from leyden.data.declared.registry import closest
 from leyden.data.declared.stack import Catalog
 from leyden.errors import CatalogError
 
-__all__ = ["run_function"]
+__all__ = ["own_lines", "run_function"]
 
 
 def run_function(target: str, given: Sequence[str], datasets: Catalog) -> Any:
@@ -35,6 +36,19 @@ def run_function(target: str, given: Sequence[str], datasets: Catalog) -> Any:
     entries = {parameter: datasets.entry(name) for parameter, name in wanted.items()}  # all names before any work
     _check_call(function, entries)
     return function(**{parameter: datasets[entry.name] for parameter, entry in entries.items()})
+
+
+def own_lines(error: BaseException, target: str) -> str:
+    """What Python tells of an error, from the first line of the user's own file on.
+
+    Args:
+        error: what was raised.
+        target: as of `run_function`.
+    """
+    path, trace = str(_parted(target)[0].resolve()), error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != path:
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
 
 
 def _check_call(function: Callable[..., Any], given: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from leyden.data.pipe import (
     Broken, Container, DataLoader, Moment, Operation, Pipe, Step, View, along, as_container, batch, concatenate, guard,
     keyed_generator, map, map_random, move, parallel, shuffle, stack, subset, to_device, traced,
 )  # fmt: skip
-from leyden.data.read import read_image
+from leyden.data.read import read_image, read_mask
 from leyden.data.select import filter, group, join, oversample, sample, shard, undersample, weighted_sample, window, zip
 from leyden.data.source import arrays_in, files_in, hdf5_in, paired, read_sound, table_in, zip_in
 from leyden.data.volume import read_volume
@@ -29,8 +29,8 @@ __all__ = [
     "check_images", "choose", "concatenate", "crossvalidate", "driver", "duplicates", "files_in", "fill", "filled",
     "filter", "group", "guard", "hdf5_in", "images_in", "invert", "join", "keyed_generator", "kfolds", "leave_out",
     "map", "map_random", "move", "normalise", "normalised", "oversample", "paired", "parallel", "read_image",
-    "read_sound", "read_volume", "reader", "sample", "shard", "shuffle", "split", "stack", "statistics", "subset",
-    "table_in", "time_series_folds", "timing", "to_device", "traced", "undersample", "uses", "weighted_sample",
-    "window", "zip", "zip_in",
+    "read_mask", "read_sound", "read_volume", "reader", "sample", "shard", "shuffle", "split", "stack", "statistics",
+    "subset", "table_in", "time_series_folds", "timing", "to_device", "traced", "undersample", "uses",
+    "weighted_sample", "window", "zip", "zip_in",
 ]  # fmt: skip
 __getattr__, __dir__ = _found, __all__.copy  # the latter is what completion offers before anything is loaded

@@ -260,7 +260,8 @@ def _check_classes(images: LabelledImages) -> None:
     if len(images.classes) == 1:
         name = images.classes[0]
         inner = sorted({path.relative_to(root / name).parts[0] for path in images.paths if path.parent != root / name})
-        advice = f"did you mean images_in({str(root / name)!r})?" if len(inner) > 1 else wanted
+        declared = "" if images.archive is None else f" In a declaration, inside = {name!r} says so."
+        advice = f"did you mean images_in({str(root / name)!r})?{declared}" if len(inner) > 1 else wanted
         also = f" ({', '.join(path.name for path in images.empty)} hold no image)" if images.empty else ""
         raise TooFewClasses(f"{root} has only one class, {name!r}{also}; training needs at least two; {advice}")
 

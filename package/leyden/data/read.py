@@ -1,4 +1,4 @@
-"""Any picture file as an RGB tensor."""
+"""Any picture file as an RGB tensor, and label pictures as the numbers they hold."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Integer
 from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
 
 from leyden.errors import DataError, UnreadableImage
 from leyden.types import Rgb
 
-__all__ = ["IMAGE_SUFFIXES", "read_image", "smallest"]
+__all__ = ["IMAGE_SUFFIXES", "read_image", "read_mask", "smallest"]
 
 IMAGE_SUFFIXES = (
     ".avif", ".bmp", ".gif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tga",
@@ -56,16 +58,43 @@ def read_image(source: str | Path | bytes, *, at_least: int | tuple[int, int] | 
         (torch.Size([3, 2, 3]), tensor([7], dtype=torch.uint8))
     """
     size = None if at_least is None else smallest(at_least)
-    with _named(f"{len(source)} bytes" if isinstance(source, bytes) else str(source)):
-        content = source if isinstance(source, bytes) else Path(source).expanduser().read_bytes()
-        if not content:
-            raise UnreadableImage("is empty (0 bytes); delete it or fetch it again")
-        with Image.open(BytesIO(content)) as image:
-            if size is not None and image.format in _SCALED:
-                image.draft(None, size if _on_its_side(image) else (size[1], size[0]))
-            ImageOps.exif_transpose(image, in_place=True)
-            pixels = _rgb(image)
+    with _opened(source) as image:
+        if size is not None and image.format in _SCALED:
+            image.draft(None, size if _on_its_side(image) else (size[1], size[0]))
+        ImageOps.exif_transpose(image, in_place=True)
+        pixels = _rgb(image)
     return torch.from_numpy(np.array(pixels.transpose(2, 0, 1), order="C"))
+
+
+def read_mask(source: str | Path | bytes) -> Integer[Tensor, "y x"]:
+    """Decode a label picture: the whole numbers that it stores, one a pixel, upright as `read_image` gives its picture.
+
+    Of a palette these are the entries' numbers, not their colours; of 1-bit pictures 0 and 1. Grey that is written as
+    three equal channels is one number. For `leyden.data.paired`, `files_in("masks", read_mask)`.
+
+    Args:
+        source: a file, or the bytes of one.
+
+    Returns:
+        `y x`, uint8 of 8 bits, int32 of 16; it owns its memory.
+
+    Raises:
+        UnreadableImage: the file is missing, empty, cut short or no picture; holds colours, of which nobody says what
+            they stand for, or real numbers; or is a JPEG, which changes the numbers along every edge.
+
+    Examples:
+        >>> file, picture = BytesIO(), Image.new("P", (3, 2), 2)
+        >>> picture.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0])
+        >>> picture.save(file, "PNG")
+        >>> read_mask(file.getvalue())
+        tensor([[2, 2, 2],
+                [2, 2, 2]], dtype=torch.uint8)
+    """
+    with _opened(source) as image:
+        if image.format in _SCALED:
+            raise UnreadableImage("is a JPEG, which changes labels along every edge; draw it anew, and store it as PNG")
+        ImageOps.exif_transpose(image, in_place=True)
+        return torch.from_numpy(_numbers(image))
 
 
 def smallest(at_least: int | tuple[int, int]) -> tuple[int, int]:
@@ -78,6 +107,17 @@ def smallest(at_least: int | tuple[int, int]) -> tuple[int, int]:
     if len(sides) != 2 or not all(type(side) is int and side > 0 for side in sides):
         raise DataError(f"at_least is (height, width) or the shorter side, in pixels from 1 on; given {at_least!r}")
     return sides[0], sides[1]
+
+
+@contextmanager
+def _opened(source: str | Path | bytes) -> Iterator[Image.Image]:
+    """A picture whose decoding is under way; whatever goes wrong names the file."""
+    with _named(f"{len(source)} bytes" if isinstance(source, bytes) else str(source)):
+        content = source if isinstance(source, bytes) else Path(source).expanduser().read_bytes()
+        if not content:
+            raise UnreadableImage("is empty (0 bytes); delete it or fetch it again")
+        with Image.open(BytesIO(content)) as image:
+            yield image
 
 
 @contextmanager
@@ -127,3 +167,18 @@ def _rgb(image: Image.Image) -> np.ndarray:
         white.alpha_composite(layer)
         return np.asarray(white.convert("RGB"))
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _numbers(image: Image.Image) -> np.ndarray:
+    """The whole numbers of a label picture, `y x`."""
+    if image.mode in _SIXTEEN_BIT or (image.mode == "I" and image.format in ("PNG", "PPM", "TIFF")):
+        return np.array(image).astype(np.int32)
+    if image.mode in ("L", "P", "1"):
+        return np.array(image).astype(np.uint8)
+    pixels = np.array(image)
+    if image.mode in ("RGB", "RGBA", "LA") and (image.mode == "LA" or (pixels[..., :1] == pixels[..., :3]).all()):
+        return pixels[..., 0].copy()
+    raise UnreadableImage(
+        f"is stored in mode {image.mode}, whose pixels are no whole numbers; say what each stands for with a function "
+        "of your own in place of read_mask"
+    )

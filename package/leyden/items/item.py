@@ -124,6 +124,8 @@ def settle(item: Item, names: tuple[str, ...]) -> None:
         if isinstance(value, list):
             object.__setattr__(item, name, tuple(value))
         elif not isinstance(value, tuple):
+            if isinstance(value, property):  # the class shows it where the field was left out
+                complain(type(item).__name__, [f"needs {name}: give {name}=image.{name}"])
             given = f"{type(value).__name__} {value!r}" if isinstance(value, str | int) else type(value).__name__
             listed = f"tuple({name}.tolist())" if hasattr(value, "tolist") else "a tuple"
             complain(type(item).__name__, [f"wants {name} in a tuple, got {given}; give {listed}"])

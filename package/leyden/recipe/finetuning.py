@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from leyden.train import Callback, Fitted, Task, find_rate, fit
+from leyden.train.task import checked_task
 
 __all__ = ["finetune"]
 
@@ -39,8 +40,9 @@ def finetune(
         The trained copy, its history and how the run ended.
 
     Raises:
-        TrainError: what was asked cannot be trained.
+        TrainError: no task, or what was asked cannot be trained.
     """
+    checked_task(task)
     peak = (
         task.tuning.rate if rate is None else find_rate(task, train, seed=seed).suggestion if rate == "find" else rate
     )

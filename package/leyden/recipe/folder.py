@@ -21,8 +21,11 @@ def fresh_folder(path: Path) -> Path | None:
         Where the earlier results now are, or None; results that had moved aside before are given up for them.
 
     Raises:
-        DataError: the folder, or the place to move it to, holds something that is no result of an earlier run.
+        DataError: it is a file; or the folder, or the place to move it to, holds something that is no result of an
+            earlier run.
     """
+    if path.is_file():
+        raise DataError(f"{path} is a file; name a folder with --out")
     previous = path.with_name(path.name + ".previous")
     faults = [str(place) for place in (path, previous) if not _is_ours(place)]
     if faults:

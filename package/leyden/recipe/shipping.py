@@ -9,6 +9,7 @@ from statistics import median
 import torch
 
 from leyden import onnx
+from leyden.errors import ExportError
 from leyden.prune import bake
 from leyden.train import Classifier
 from leyden.vision import Preprocess
@@ -46,8 +47,15 @@ def ship(
         The verification and the timings; both runtimes use torch's present number of threads.
 
     Raises:
-        ExportError: the file does not compute what the network computes; `path` keeps what it held.
+        ExportError: it is no classifier, or the file does not compute what the network computes; `path` keeps what it
+            held.
     """
+    if not isinstance(task, Classifier):
+        kind = type(task).__name__
+        raise ExportError(
+            f"ship writes a leyden.train.Classifier with its classes; given a {kind}: any network is written by "
+            "leyden.onnx.export(network, example, path)"
+        )
     network = bake(task.model).eval()
     example = torch.zeros(1, prep.channels, prep.size, prep.size)
     metadata = {"classes": json.dumps(task.classes, ensure_ascii=False), "preprocess": json.dumps(asdict(prep))}

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from leyden.errors import TrainError
-from leyden.train.task import Task
+from leyden.train.task import Task, checked_task
 
 __all__ = ["RateCurve", "find_rate"]
 
@@ -52,11 +52,12 @@ def find_rate(
         The curve; `suggestion` is where the smoothed loss falls fastest over the logarithm of the rate.
 
     Raises:
-        TrainError: rates out of order, too few steps, no batch, or a loss that is not a number at the first rate.
+        TrainError: no task, rates out of order, too few steps, no batch, or a loss that is no number at the first rate.
 
     Source:
         Smith 2017, "Cyclical learning rates for training neural networks" (arXiv:1506.01186), section 3.3.
     """
+    checked_task(task)
     if not 0 < low < high or steps < 10:
         raise TrainError(f"find_rate needs 0 < low < high and steps >= 10, given low={low}, high={high}, steps={steps}")
     tried = [low * (high / low) ** (step / (steps - 1)) for step in range(steps)]

@@ -32,7 +32,7 @@ from leyden.train.conduct import CallbackGraph, Conductor
 from leyden.train.control import Control
 from leyden.train.history import History
 from leyden.train.keeping import BestWeights
-from leyden.train.task import Task
+from leyden.train.task import Task, checked_task
 
 __all__ = ["Fitted", "Keep", "Status", "fit", "validate"]
 
@@ -86,7 +86,7 @@ def fit(
         The trained copy with its history; after Ctrl-C too, its status then "interrupted".
 
     Raises:
-        TrainError: nothing to train on, or callbacks that cannot run together. What callbacks or data raise passes.
+        TrainError: no task, nothing to train on, or callbacks that cannot run together. What they or data raise passes.
     """
     task = _ready(task, train, epochs=epochs)
     best = _best(task, validation) if keep == "best" else None
@@ -113,7 +113,7 @@ def validate(task: Task, batches: Iterable[Any]) -> dict[str, float]:
         batches: as the task takes them in validation.
 
     Raises:
-        TrainError: there is not a single batch.
+        TrainError: it is no task, or there is not a single batch.
 
     Examples:
         >>> from leyden.train import Classifier, Tuning
@@ -122,6 +122,7 @@ def validate(task: Task, batches: Iterable[Any]) -> dict[str, float]:
         >>> sorted(validate(task, [(torch.zeros(4, 3, 1, 1), torch.zeros(4, dtype=torch.int64))]))
         ['val_accuracy', 'val_loss']
     """
+    checked_task(task)
     if not len(cast("Sized", batches)):
         raise TrainError("no batch to validate on: the loader is empty")
     probe, device = task.replace(), next((weight.device for weight in task.parameters()), torch.device("cpu"))
@@ -145,6 +146,7 @@ def _best(task: Task, validation: Iterable[Any] | None) -> BestWeights:
 
 def _ready(task: _Learned, train: Iterable[Any], *, epochs: int) -> _Learned:
     """A copy of the task that is fit to be trained."""
+    checked_task(task)
     batches = len(cast("Sized", train))
     if epochs < 1 or not batches:
         raise TrainError(f"nothing to train on: {epochs} epoch(s) of {batches} batch(es)")

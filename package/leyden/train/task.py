@@ -14,7 +14,7 @@ from leyden.errors import TrainError
 from leyden.train.tuning import Tuning
 from leyden.types import Batch, Labels, Logits
 
-__all__ = ["Classifier", "Staged", "Task", "group_paths"]
+__all__ = ["Classifier", "Staged", "Task", "checked_task", "group_paths"]
 
 
 @runtime_checkable
@@ -30,6 +30,21 @@ class Staged(Protocol):
     def head(self) -> nn.Module:
         """The part that turns features into classes."""
         ...
+
+
+def checked_task(task: Any) -> None:
+    """Refuse what is no task, before it fails somewhere within.
+
+    Raises:
+        TrainError: It is none.
+    """
+    if isinstance(task, Task):
+        return
+    kind, other = type(task).__name__, isinstance(task, pl.LightningModule)
+    advice = "a LightningModule of your own is trained by pl.Trainer(...).fit" if other else "wrap a network in one"
+    raise TrainError(
+        f"task must be a leyden.train.Task, such as Classifier(network, classes); given a {kind}: {advice}"
+    )
 
 
 class Task(pl.LightningModule, ABC):

@@ -23,7 +23,8 @@ class Preprocess:
     """Centre crop, resize, normalise: the deterministic way from a decoded picture to a network's input.
 
     The largest centred square, less a margin, is resized by an antialiased bicubic filter, clamped to [0, 1] and
-    normalised. Change a part with `dataclasses.replace(prep, size=64)`.
+    normalised. The side of the square is `int(crop * shorter side)`; of an odd margin the larger half lies above and to
+    the left. Change a part with `dataclasses.replace(prep, size=64)`.
 
     Attributes:
         size: Side of the square result in pixels.

@@ -47,9 +47,7 @@ def cases_in(
         ('brats', ('BraTS2021_00000',), ('t1', 't1ce', 't2', 'flair'), 'brats21')
     """
     folder = Path(folder).expanduser()
-    if isinstance(modalities, str):
-        raise MedicalError(f"modalities are several names; write modalities=[{modalities!r}]")
-    asked = None if modalities is None else tuple(map(modality_of, modalities))
+    asked = None if modalities is None else _asked(modalities)
     _check(folder, layout, label, asked, part)
     taken, found = _found(folder, layout, label=label, asked=asked, part=part)
     if not found.cases:
@@ -57,6 +55,12 @@ def cases_in(
     _check_known(folder, found, asked)
     known = found.scheme if scheme is None else as_scheme(scheme)
     return Cases(folder, taken, found.cases, asked or found.modalities, known, found.scheme)
+
+
+def _asked(modalities: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(modalities, str):
+        raise MedicalError(f"modalities are several names; write modalities=[{modalities!r}]")
+    return tuple(map(modality_of, modalities))
 
 
 def _check(folder: Path, layout: str, label: str | None, asked: tuple[str, ...] | None, part: str) -> None:

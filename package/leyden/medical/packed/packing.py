@@ -35,7 +35,7 @@ def pack(
     """Write cases, cropped, into a folder, one file each, whose parts are read without the rest; see `PackedCases`.
 
     Whole numbers that 16 bits hold, as scanners and BraTS give them, are kept exactly; others are rounded to 65,535
-    steps (`PackedCase.error` says how far). A BraTS case takes about 30 MB. A file is there whole or not at all. Cases
+    steps (`PackedCase.error` says how far). A BraTS case takes about 38 MB. A file is there whole or not at all. Cases
     of files (`Cases`) that lie there already, and whose files have not been written to since, are left as they are.
 
     `leyden.data.cache` keeps any element of any pipe, and reads it back whole; this is another thing, as it knows what

@@ -52,7 +52,8 @@ def export(
         input_names: Names in the file, the parameters' by default.
         output_names: Names in the file; by default `output`, `output_0`, ..., or the keys of a dict.
         metadata: Texts to store in the file, such as class names.
-        dynamic: Free axes by input, `{"tokens": {0: "batch", 1: "time"}}`; `{0: "batch"}` where an input is not named.
+        dynamic: Free axes by input, such as `{"tokens": {0: "batch", 1: "time"}}`; each input that is left out has its
+            first axis free, as `{0: "batch"}`.
         sizes: Sizes at which other free axes are compared; by default the example's, and half of it or twice.
 
     Raises:

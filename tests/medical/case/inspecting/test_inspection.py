@@ -130,3 +130,11 @@ def test_what_has_no_files_is_refused(given):
         MedicalError, match=r"inspect looks at the files of cases, as cases_in\(folder\) gives them; given"
     ):
         inspect(given)
+
+
+def test_the_table_counts_every_fault_of_a_case(files, tmp_path):
+    for number, codes in enumerate([(1, 2, 4), None, (1, 2, 3)]):
+        files.brats(tmp_path, f"BraTS2021_0000{number}", codes=codes)
+    found = inspect(cases_in(tmp_path))
+    assert [row[-1] for row in found.table()] == ["faults", "0", "1", "1"]
+    assert "3 cases, 2 faults" in repr(found)

@@ -7,7 +7,7 @@ def test_a_fault_reads_as_a_sentence():
 
 
 def test_what_could_not_be_read_is_a_dash():
-    assert CaseRow("p1", "p1").cells(("t1",)) == ("p1", "-", "-", "-", "-", "-", "0")
+    assert CaseRow("p1", "p1").cells(("t1",)) == ("p1", "-", "-", "-", "-", "-")
     assert CaseRow("p1", "p1", codes={}).cells(())[4] == "empty"
 
 

@@ -84,6 +84,9 @@ class RandomCrop(Window):
         RandomCrop(224, 224)
     """
 
+    def __init__(self, *shape: int, outside: Outside = "refuse") -> None:
+        super().__init__(*shape, outside=outside)
+
     def numbers(self, generator: torch.Generator, scene: Scene) -> Numbers:
         """Draw the first pixel of the window along each axis, each as likely as any other."""
         return self.anywhere(generator, scene.size)
@@ -112,6 +115,9 @@ class CenterCrop(Window):
         tensor([[[ 5.,  6.],
                  [ 9., 10.]]])
     """
+
+    def __init__(self, *shape: int, outside: Outside = "refuse") -> None:
+        super().__init__(*shape, outside=outside)
 
     def matrix(self, numbers: Numbers, size: Size) -> Affine:
         """Count places from the window's first pixel."""

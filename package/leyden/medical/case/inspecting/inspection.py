@@ -1,6 +1,6 @@
 """The table to read before training."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +48,8 @@ class Inspection:
     def table(self) -> list[tuple[str, ...]]:
         """Give a header and one row a case, as text; volumes in ml."""
         head = ("case", "voxels z y x", "mm", "axes", "codes: ml", *self.modalities, "faults")
-        return [head, *(row.cells(self.modalities) for row in self.rows)]
+        often = Counter(fault.case for fault in self.faults)
+        return [head, *((*row.cells(self.modalities), str(often[row.case])) for row in self.rows)]
 
     def __repr__(self) -> str:
         table = text_of(self.table()[: _SHOWN + 1])

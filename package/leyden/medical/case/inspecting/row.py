@@ -48,7 +48,7 @@ class CaseRow:
         >>> size, spacing = (155, 240, 240), (1.0, 1.0, 1.0)
         >>> row = CaseRow("p1", "p1", ("t1",), size, spacing, "LPS", {1: 2.25, 4: 10.0}, {"t1": (0, 800)})
         >>> row.cells(("t1", "flair"))
-        ('p1', '155 x 240 x 240', '1 x 1 x 1', 'LPS', '1: 2.2, 4: 10', '0..800', '-', '0')
+        ('p1', '155 x 240 x 240', '1 x 1 x 1', 'LPS', '1: 2.2, 4: 10', '0..800', '-')
     """
 
     case: str
@@ -74,7 +74,7 @@ class CaseRow:
         ranges = [self.intensity.get(name) for name in modalities]
         told = ("-" if ends is None else f"{ends[0]:.4g}..{ends[1]:.4g}" for ends in ranges)
         size, spacing = by(self.size) if self.size else "-", by(self.spacing) if self.spacing else "-"
-        return (self.case, size, spacing, self.orientation or "-", codes, *told, str(len(self.faults)))
+        return (self.case, size, spacing, self.orientation or "-", codes, *told)
 
 
 def by(lengths: tuple[float, ...]) -> str:
