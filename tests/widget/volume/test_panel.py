@@ -182,3 +182,13 @@ def test_a_closed_panel_still_draws_but_has_no_view(scan):
     assert panel.still()
     with pytest.raises(PanelError, match="closed"):
         _ = panel.view
+
+
+def test_it_opens_on_the_first_case_that_can_be_shown_and_tells_of_the_others(scan):
+    broken = [scan._replace(label=Mask(torch.zeros(2, 2, 2, dtype=torch.uint8)), name=f"broken{n}") for n in (1, 2)]
+    panel = VolumePanel([*broken, scan])
+    assert panel.case.name == "one"
+    assert panel.message.startswith("broken1 cannot be shown: the label is 2 x 2 x 2, the image 10 x 12 x 14")
+    assert "; broken2 cannot be shown" in panel.message
+    with pytest.raises(PanelError, match="broken1 cannot be shown"):
+        VolumePanel(broken)

@@ -41,7 +41,7 @@ class VolumePanel(Panel):
         scores: Dice of each case, in order or by name; one number, or one a region. The worst case is shown first.
 
     Raises:
-        PanelError: what is given cannot be shown; every reason is told.
+        PanelError: what is given cannot be shown; every reason is told. Of cases the first that can be is shown.
 
     Examples:
         >>> import torch
@@ -70,10 +70,10 @@ class VolumePanel(Panel):
         self._film = Film()
         self._desk = Desk(("read", "render"), self.changed)
         self._wanted: CaseRow | None = None
-        row = self._roster.rows[0]
-        subject = self._roster.read(row.index)
+        row, subject, faults = self._roster.opened()
         style = VolumeStyle(subject.modalities[0], layer=layers_of(subject)[-1])
         self._state = VolumeState(row, subject, first_place(subject, style.layer, style.part), style)
+        self.say(faults)
 
     def __repr__(self) -> str:
         state = self._state

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias, final, runtime_checkable
 
 from torch import Tensor
 
-from leyden.errors import PanelError
+from leyden.errors import LeydenError, PanelError
 from leyden.items import Image, Mask
 from leyden.medical import Scan, Scheme
 from leyden.widget.volume.subject import Subject, subject_of
@@ -99,6 +99,22 @@ class Roster:
         if isinstance(sample, Scan) and not sample.name:
             sample = sample._replace(name=name)
         return subject_of(sample, found, scheme=self._scheme)
+
+    def opened(self) -> tuple[CaseRow, Subject, str]:
+        """Read the first case of the list that can be shown; also give why those before it cannot, in words.
+
+        Raises:
+            LeydenError: none can; it is that of the first.
+        """
+        faults: list[LeydenError] = []
+        for row in self.rows:
+            try:
+                subject = self.read(row.index)
+            except LeydenError as error:
+                faults.append(error)
+            else:
+                return row, subject, "; ".join(str(error) for error in faults)
+        raise faults[0]
 
     def find(self, which: int | str) -> CaseRow:
         """The case of a number in the container, or of a name.
