@@ -37,9 +37,9 @@ HOME = """<!DOCTYPE html>
 TITLE = re.compile(r"\A\s*# .*?\{ ?#([\w.]+) ?\}")
 RULES = """
 html.quarto-dark body.docked .sidebar-navigation { background: transparent; }
-.cell-output-display :is(td, th) { padding: 0.25rem 0.6rem; }
+.cell-output-display :is(td, th) { padding: 0.2rem 0.4rem; font-size: 0.8rem; line-height: 1.35; }
 """
-"""What smalldocs leaves as it is: a light sidebar in the dark, and columns of numbers side by side without a gap."""
+"""What smalldocs leaves as it is: a light sidebar in the dark, and the tables of cells large and without gaps."""
 EXPECTED = (
     "compiles no Sass",  # what that sets, the reader's own fonts, comes of taking the theme's out
     "is ignored",

@@ -70,11 +70,16 @@ class CaseRow:
         if self.codes is None:
             codes = "-"
         else:
-            codes = ", ".join(f"{code}: {volume:.2g}" for code, volume in self.codes.items()) or "empty"
+            codes = ", ".join(f"{code}: {_rounded(volume)}" for code, volume in self.codes.items()) or "empty"
         ranges = [self.intensity.get(name) for name in modalities]
         told = ("-" if ends is None else f"{ends[0]:.4g}..{ends[1]:.4g}" for ends in ranges)
         size, spacing = by(self.size) if self.size else "-", by(self.spacing) if self.spacing else "-"
         return (self.case, size, spacing, self.orientation or "-", codes, *told)
+
+
+def _rounded(volume: float) -> str:
+    """Two digits, written out."""
+    return f"{float(f'{volume:.2g}'):,.10g}"
 
 
 def by(lengths: tuple[float, ...]) -> str:
