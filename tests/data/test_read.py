@@ -322,3 +322,13 @@ def test_pictures_and_label_pictures_are_paired(tmp_path):
             Image.new(mode, (4, 3), 1).save(tmp_path / folder / f"{name}.png")
     pairs = ly.data.paired(ly.data.files_in(tmp_path / "images"), ly.data.files_in(tmp_path / "masks", read_mask))
     assert [(picture.shape, mask.shape) for picture, mask in pairs] == [((3, 3, 4), (3, 4))] * 2
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
+def test_grey_of_few_bits_is_not_stretched(depth):
+    labels = np.arange(6).reshape(2, 3) % 2**depth
+    bits = ["".join(f"{label:0{depth}b}" for label in row) for row in labels]
+    rows = b"".join(
+        b"\0" + int(row.ljust(-len(row) % 8 + len(row), "0"), 2).to_bytes((len(row) + 7) // 8) for row in bits
+    )
+    np.testing.assert_array_equal(read_mask(png(3, 2, kind=0, depth=depth, rows=rows)).numpy(), labels)

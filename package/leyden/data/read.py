@@ -25,6 +25,7 @@ IMAGE_SUFFIXES = (
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N")
 _NO_RANGE = ("I", "F", "LAB")
 _SCALED = ("JPEG", "MPO")  # those whose decoder can leave out detail
+_STEPS = {"L;2": 85, "L;4": 17}  # PIL stretches grey of so few bits over 0..255
 _ORIENTATION = 0x0112  # EXIF tag
 _ON_ITS_SIDE = 5  # the first of its values that swap height and width
 
@@ -93,8 +94,9 @@ def read_mask(source: str | Path | bytes) -> Integer[Tensor, "y x"]:
     with _opened(source) as image:
         if image.format in _SCALED:
             raise UnreadableImage("is a JPEG, which changes labels along every edge; draw it anew, and store it as PNG")
+        step = _STEPS.get(_packing(image), 1)
         ImageOps.exif_transpose(image, in_place=True)
-        return torch.from_numpy(_numbers(image))
+        return torch.from_numpy(_numbers(image) // step)
 
 
 def smallest(at_least: int | tuple[int, int]) -> tuple[int, int]:
@@ -167,6 +169,13 @@ def _rgb(image: Image.Image) -> np.ndarray:
         white.alpha_composite(layer)
         return np.asarray(white.convert("RGB"))
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _packing(image: Image.Image) -> str:
+    """How PIL says that the pixels lie in the file; to be asked before they are decoded."""
+    tiles = getattr(image, "tile", ())
+    told = tiles[0][3] if tiles else ""
+    return str(told[0] if isinstance(told, tuple) else told)
 
 
 def _numbers(image: Image.Image) -> np.ndarray:
