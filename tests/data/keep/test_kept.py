@@ -3,6 +3,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -229,3 +230,10 @@ def test_cache_refuses_to_freeze_random_steps(step, name):
         ([0.0] | step | ly.data.batch(1)) | ly.data.cache()
     with pytest.raises(DataError, match=name):
         ly.data.cache(([1.0], [0.0] | step))
+
+
+@pytest.mark.parametrize("folder", ["kept", Path("kept")])
+def test_a_folder_without_its_name_is_told(folder):
+    for arguments in ((folder,), ([1, 2], folder)):
+        with pytest.raises(DataError, match=r"cache takes its folder by name: cache\(folder='kept'\)"):
+            cache(*arguments)

@@ -129,5 +129,7 @@ def cache(*given: Element, folder: str | Path | None = None) -> Element:
         >>> view[0] is view[0], view
         (True, list[2] | map(lambda) | cache())
     """
+    if given and isinstance(given[-1], str | Path):
+        raise DataError(f"cache takes its folder by name: cache(folder={str(given[-1])!r}); without, it is memory")
     data, _ = parted("cache(data, folder=None)", given, 0)
     return applied(Cache(folder=None if folder is None else str(Path(folder).expanduser())), data)

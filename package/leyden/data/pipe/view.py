@@ -259,7 +259,10 @@ def refused(other: object) -> Element:
     """
     if any("__ror__" in vars(kind) for kind in type(other).__mro__):
         return NotImplemented
-    raise DataError(f"{other!r} is no step; to apply a function to every element write `| map(function)`")
+    raise DataError(
+        f"{other!r} is no step; to apply a function to every element write `| map(function)`, for a random transform "
+        "`| map_random(transform, seed=0)`"
+    )
 
 
 def take(container: Container, index: int, moment: Moment) -> Element:
