@@ -1,7 +1,7 @@
 """From a scan to regions on its own grid."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from typing import Literal, TypeAlias, final, get_args
 
@@ -196,7 +196,7 @@ class Predictor:
         if missing := [name for name in self.modalities if name not in held]:
             there = ", ".join(held) if isinstance(scan, Scan) else "an image, whose channels have no names: give a Scan"
             raise MedicalError(f"the network wants {', '.join(missing)}; there is {there}")
-        return Image(image.data[[held.index(name) for name in self.modalities]], image.spacing, image.affine)
+        return replace(image, data=image.data[[held.index(name) for name in self.modalities]])
 
     def _planned(self, seen: Image) -> WindowPlan:
         return plan_windows(
