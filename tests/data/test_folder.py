@@ -60,6 +60,8 @@ def test_indices_and_slices_of_images(flowers):
     images = ly.data.images_in(str(flowers))
     assert images[1:3].labels == (1, 1)
     assert [label for _, label in images[::-2]] == [2, 1, 0]
+    assert repr(images[1:][::2]) == f"images_in('{flowers}')[1:5:2]"
+    assert eval(repr(images[1:][::2]), {"images_in": ly.data.images_in}).paths == images.paths[1::2]
     with pytest.raises(IndexError, match=r"index 5 lies outside images_in.* which has 5 images"):
         images[5]
 

@@ -298,6 +298,8 @@ def test_what_changes_or_lacks_labels_is_refused_by_name(tmp_path):
     (tmp_path / "mask.jpg").write_bytes(encoded(Image.new("L", (8, 8), 3), "JPEG"))
     with pytest.raises(UnreadableImage, match=r"mask\.jpg is a JPEG, which changes labels along every edge"):
         read_mask(tmp_path / "mask.jpg")
+    with pytest.raises(UnreadableImage, match="is a GIF, whose writers give labels new numbers"):
+        read_mask(encoded(Image.new("L", (8, 8), 3), "GIF"))
     with pytest.raises(UnreadableImage, match="mode F, whose pixels are no whole numbers"):
         read_mask(encoded(Image.new("F", (2, 2), 0.5), "TIFF"))
     for content, told in ((b"", r"is empty \(0 bytes\)"), (b"no picture", "is no picture that PIL can decode")):

@@ -12,6 +12,7 @@ from zipfile import is_zipfile
 
 from leyden.data.pipe.element import map as map_step
 from leyden.data.pipe.loader import parallel
+from leyden.data.pipe.view import sliced
 from leyden.data.read import IMAGE_SUFFIXES, read_image, smallest
 from leyden.data.source.pattern import hidden
 from leyden.data.source.stamp import Stamp, check_unchanged, naming, stamp_of
@@ -51,6 +52,7 @@ class LabelledImages:
         stamps: the files' sizes and times, to notice a change; none are compared if none are given.
         at_least: see `read_image`.
         archive: the zip archive that holds the files.
+        shown: which of all images these are, after a slice; None for all.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class LabelledImages:
     stamps: tuple[Stamp, ...] = field(default=())
     at_least: int | tuple[int, int] | None = field(default=None)
     archive: Archive | None = field(default=None)
+    shown: range | None = field(default=None)
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -72,7 +75,9 @@ class LabelledImages:
     def __getitem__(self, index: slice) -> "LabelledImages": ...
     def __getitem__(self, index: int | slice) -> "tuple[Rgb, int] | LabelledImages":
         if isinstance(index, slice):
-            return replace(self, paths=self.paths[index], labels=self.labels[index], stamps=self.stamps[index])
+            shown = (range(len(self)) if self.shown is None else self.shown)[index]
+            part = {"paths": self.paths[index], "labels": self.labels[index], "stamps": self.stamps[index]}
+            return replace(self, **part, shown=shown)
         place = whole(index)
         if not -len(self) <= place < len(self):
             raise IndexError(f"index {place} lies outside {self!r}, which has {len(self)} images")
@@ -90,7 +95,8 @@ class LabelledImages:
 
     def __repr__(self) -> str:
         at_least = "" if self.at_least is None else f", at_least={self.at_least}"
-        return f"images_in({str(self.folder)!r}{at_least})"
+        part = "" if self.shown is None else sliced(self.shown)
+        return f"images_in({str(self.folder)!r}{at_least}){part}"
 
 
 def images_in(

@@ -81,7 +81,7 @@ def read_mask(source: str | Path | bytes) -> Integer[Tensor, "y x"]:
 
     Raises:
         UnreadableImage: the file is missing, empty, cut short or no picture; holds colours, of which nobody says what
-            they stand for, or real numbers; or is a JPEG, which changes the numbers along every edge.
+            they stand for, or real numbers; or is a JPEG or GIF, which change the numbers.
 
     Examples:
         >>> file, picture = BytesIO(), Image.new("P", (3, 2), 2)
@@ -94,6 +94,8 @@ def read_mask(source: str | Path | bytes) -> Integer[Tensor, "y x"]:
     with _opened(source) as image:
         if image.format in _SCALED:
             raise UnreadableImage("is a JPEG, which changes labels along every edge; draw it anew, and store it as PNG")
+        if image.format == "GIF":
+            raise UnreadableImage("is a GIF, whose writers give labels new numbers; store it as PNG, from the original")
         step = _STEPS.get(_packing(image), 1)
         ImageOps.exif_transpose(image, in_place=True)
         return torch.from_numpy(_numbers(image) // step)

@@ -70,6 +70,10 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read():
         ("[[datasets]]\nname = 'a'", "dataset 'a': has no [datasets.storage] with driver and type"),
         ("[[datasets]]\nname = 'a'\nstorage = {type = 'text'}", "[datasets.storage] needs 'driver', a text"),
         ("[[datasets]]\nname = 'a'\nstorage = {driver = 'inline', type = 3, text = ''}", "needs 'type', a text"),
+        (
+            "[[datasets]]\nname = 'a'\nstorage = {driver = 'inline', typ = 'text', text = ''}",
+            "needs 'type', a text; closest: 'typ'",
+        ),
         (f"[[datasets]]\nname = 'a'\nlicense = 'x'\n{STORAGE}", "unknown key 'license'; closest: 'licence'"),
         (f"[[datasets]]\nname = 'a'\nuuid = '12'\n{STORAGE}", "uuid '12' is none; make one with"),
         (

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import torch
 
@@ -88,3 +90,13 @@ def test_broken_elements_are_left_out_and_counted():
 def test_an_infinite_number_is_named_by_its_field_and_element():
     with pytest.raises(DataError, match=r"normalise: element 2 of .*: field 'age' is infinite; replace it first"):
         ly.data.normalise().fit([{"age": 1.0}, {"age": 2.0}, {"age": float("-inf")}, {"age": 3.0}])
+
+
+def test_a_fault_is_named_by_its_element_in_whatever_order_elements_are_made():
+    def slow(x):
+        time.sleep(0.02 if x < 2 else 0)
+        return {"age": x}
+
+    data = [1.0, 2.0, float("inf"), 3.0] | ly.data.map(slow) | ly.data.parallel(4, ordered=False)
+    with pytest.raises(DataError, match=r"element 2 of .*: field 'age' is infinite"):
+        ly.data.normalise().fit(data)

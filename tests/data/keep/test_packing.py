@@ -55,7 +55,15 @@ def test_a_part_of_a_large_tensor_is_kept_alone():
     assert len(pack(torch.zeros(100_000)[:2])) < 3000
 
 
-@pytest.mark.parametrize("value", [{1, 2}, np.array([None]), len, type("Point", (), {})()])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({1, 2}, np.array([None]), len, type("Point", (), {})()),
+        np.ma.array([1.0, 2.0], mask=[0, 1]),  # numbers that are not to be seen would come back as such
+        torch.ones(2).as_subclass(type("Marked", (torch.Tensor,), {})),
+    ],
+    ids=lambda value: type(value).__name__,
+)
 def test_other_things_are_refused_by_name_and_place(value):
     with pytest.raises(DataError, match=rf"cannot keep a {type(value).__name__} at \['a'\]\[0\]"):
         pack({"a": (value,)})

@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,21 @@ def made_by(code):
     return ly.data.map([1], names["function"])
 
 
+class Scale(torch.nn.Module):
+    def __init__(self, by):
+        super().__init__()
+        self.by = by
+
+    def forward(self, x):
+        return x * self.by
+
+
+def called(expression):
+    names = {}
+    exec(f"class Called:\n    def __call__(self, x): return {expression}", names)
+    return names["Called"]()
+
+
 def inner(by):
     return lambda x: x * by
 
@@ -67,6 +82,21 @@ def inner(by):
         ([1] | ly.data.map(abs) + ly.data.map(str), [1] | ly.data.map(abs) + ly.data.map(int)),
         (ly.data.concatenate([1, 2], [3]), ly.data.concatenate([1], [2, 3])),
         (([1, 2, 3] | ly.data.map(abs))[1:], ([1, 2, 3] | ly.data.map(abs))[:-1]),
+        (ly.data.map([1], Scale(2)), ly.data.map([1], Scale(3))),
+        (ly.data.map([1], {1: "a"}.get), ly.data.map([1], {1: "b"}.get)),
+        (ly.data.map([1], torch.tensor([1, 2]).__getitem__), ly.data.map([1], torch.tensor([1, 3]).__getitem__)),
+        (ly.data.map([1], called("x + 1")), ly.data.map([1], called("x + 2"))),
+        (ly.data.map([1], cache(lambda x: x + 1)), ly.data.map([1], cache(lambda x: x + 2))),
+        (made_by("size = 1\ndef function(x): return x + size"), made_by("size = 2\ndef function(x): return x + size")),
+        (
+            made_by("size = 1\nfunction = lambda x: [y + size for y in x]"),
+            made_by("size = 2\nfunction = lambda x: [y + size for y in x]"),
+        ),
+        (ly.data.group(range(9), lambda x: x % 2), ly.data.group(range(9), lambda x: x % 3)),
+        (ly.data.group(range(9), list("aaaaaaabb")), ly.data.group(range(9), list("aaaaaabbb"))),
+        (ly.data.group(range(9), [0] * 9 | ly.data.map(str)), ly.data.group(range(9), [0] * 9 | ly.data.map(int))),
+        (ly.data.join([1], [2], on=(str, lambda x: "1")), ly.data.join([1], [2], on=(str, lambda x: "2"))),
+        (ly.data.leave_out(range(4), groups=list("aabb")), ly.data.leave_out(range(4), groups=list("abab"))),
     ],
 )
 def test_what_gives_other_elements_has_other_traits(one, other):
@@ -97,7 +127,8 @@ def test_a_mapped_file_counts_by_its_name_and_time(tmp_path):
 def test_traits_are_the_same_in_another_run():
     code = (
         "import torch, leyden as ly; from leyden.data.keep.traits import traits\n"
-        "def decode(x, names=frozenset({'a', 'b', 'c'})): return x in {'d', 'e', 'f'} or [y for y in names]\n"
+        "limit = 'd'\n"
+        "def decode(x, names=frozenset({'a', 'b', 'c'})): return x in {'d', 'e', 'f'} or [limit for y in names]\n"
         "told = traits([torch.ones(2), {'a', 'b'}, {'k': 1}, 'x'] | ly.data.map(decode) | ly.data.map(lambda x: x))\n"
     )
     names = {"__name__": "__main__"}

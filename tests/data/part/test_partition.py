@@ -189,3 +189,13 @@ def test_too_few_groups_are_refused():
         ly.data.split(range(4), (0.3, 0.3), seed=0, groups=[0, 1, 0, 1])
     with pytest.raises(DataError, match="between 2 and the number of groups, 2; given 3"):
         ly.data.kfolds(range(4), 3, seed=0, groups=[0, 1, 0, 1])
+
+
+def test_a_seed_chooses_among_classes_of_equal_claims():
+    labels = [index // 3 for index in range(120)]
+    tested = [{labels[i] for i in ly.data.split(range(120), 0.8, seed=seed, stratify=labels)[1]} for seed in range(20)]
+    assert all(len(classes) == 24 for classes in tested)
+    assert set.union(*tested) == set(labels)
+    assert not set.intersection(*tested)
+    dealt = [ly.data.kfolds(range(6), 3, seed=seed, stratify=list("abcdef")) for seed in range(20)]
+    assert len({tuple(tuple(part) for _, part in pairs) for pairs in dealt}) > 10

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy import sparse
 from torch.utils.data import Dataset, IterableDataset, TensorDataset
 
 import leyden as ly
@@ -104,6 +105,7 @@ class Endless(IterableDataset):
         (Endless(), "a Endless is no container: it can only be gone through in order"),
         (torch.tensor(1.0), "a Tensor is no container: it has no axis .* put it into a list"),
         (np.array(1.0), "a ndarray is no container: it has no axis"),
+        (sparse.eye(3).tocsr(), r"a csr_matrix is sparse and has no rows to hand out; give its \.toarray\(\)"),
         ((1, 2), r"columns side by side, but its entry 0 cannot be one \(a int .* give a list"),
         (("a.png", "b.png"), "entry 0 cannot be one .*give a list"),
         (([1, 2], [1]), r"must be equally long; their lengths are \{0: 2, 1: 1\}"),

@@ -155,3 +155,14 @@ def test_torch_computes_the_same_on_one_core():
     data = [torch.rand(60, 60) for _ in range(6)]
     pipe = data | ly.data.map(torch.linalg.inv) | ly.data.batch(2)
     assert all(torch.allclose(a, b) for a, b in zip(pipe, pipe | ly.data.parallel(2), strict=True))
+
+
+@pytest.mark.parametrize("asked", ["", "torch.set_num_threads(3)"], ids=["found", "set"])
+def test_a_first_loop_leaves_torch_its_cores(asked):
+    def cores(*lines):
+        code = "\n".join(("import torch, leyden as ly", asked, *lines, "print(torch.get_num_threads())"))
+        environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+        run = [sys.executable, "-c", code]
+        return subprocess.run(run, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+
+    assert cores("list(torch.rand(8, 3) | ly.data.batch(2) | ly.data.parallel(2))") == cores()

@@ -67,3 +67,23 @@ def test_an_element_that_cannot_be_asked_is_named_with_its_cause():
 
     with pytest.raises(UnreadableImage, match=r"^ask: element 0 of .* \| map\(refuse\): 5 is cut short$"):
         found("ask", [5] | ly.data.map(refuse), bool)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda data: data | ly.data.filter(lambda x: x < 2),
+        lambda data: [tuple(part) for part in data | ly.data.group(lambda x: x % 2)],
+        lambda data: ly.data.join(data, range(8), on=(lambda x: x, lambda x: x)),
+        lambda data: ly.data.split(data, 0.5, seed=0, stratify=lambda x: x < 4)[0],
+        lambda data: data | ly.data.oversample(lambda x: x < 2, seed=0),
+    ],
+    ids=["filter", "group", "join", "split", "oversample"],
+)
+def test_what_is_found_belongs_to_its_element_in_whatever_order_elements_are_made(verb):
+    def slow(x):
+        time.sleep(0.02 if x < 2 else 0)
+        return x
+
+    data = range(8) | ly.data.map(slow)
+    assert sorted(verb(data | ly.data.parallel(4, ordered=False))) == sorted(verb(data))

@@ -1,4 +1,5 @@
 import pickle
+from unicodedata import normalize
 
 import nibabel
 import numpy as np
@@ -162,3 +163,10 @@ def test_keys_must_be_unique_and_slices_keep_their_files(scans):
         paired(images, masks, by=lambda name: name.split("/")[1].split(".")[0])
     part = paired(images[1:], masks[1:])
     assert [(int(image[0, 0, 0]), int(mask.data[0, 0, 0])) for image, mask in part] == [(0, 0), (2, 2)]
+
+
+def test_names_meet_however_their_accents_are_written(tmp_path):
+    for folder, form in (("images", "NFC"), ("masks", "NFD")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / normalize(form, "é1.txt")).write_text(folder)
+    assert list(paired(files_in(tmp_path / "images"), files_in(tmp_path / "masks"))) == [("images", "masks")]

@@ -137,6 +137,8 @@ def test_a_column_has_one_type_however_long_it_is(tmp_path):
 def test_one_column_keeps_its_empty_lines(tmp_path):
     (tmp_path / "x.csv").write_text("a\n1\n\n3\n")
     assert [row["a"] for row in table_in(tmp_path / "x.csv")] == [1, None, 3]
+    (tmp_path / "x.csv").write_text("a\n1\n\n3\n\n\n")
+    assert [row["a"] for row in table_in(tmp_path / "x.csv")] == [1, None, 3]
     (tmp_path / "x.csv").write_text("a,b\n")
     assert list(table_in(tmp_path / "x.csv")) == []
 
@@ -178,3 +180,20 @@ def test_cells_too_large_for_the_csv_module_are_named(tmp_path):
         DataError, match=r"x\.csv: cannot be taken apart after line \d .*larger than field limit .*parquet"
     ):
         len(table_in(tmp_path / "x.csv"))
+
+
+def test_whole_numbers_beyond_64_bits_may_be_missing(tmp_path):
+    (tmp_path / "x.csv").write_text("id,n\n18446744073709551615,1\n,2\nNA,3\n")
+    assert [row["id"] for row in table_in(tmp_path / "x.csv")] == ["18446744073709551615", None, None]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_line_that_tells_excel_the_separator_is_no_row(tmp_path, encoding):
+    (tmp_path / "x.csv").write_text("sep=;\r\nname;n\r\nä;1\r\n", encoding=encoding, newline="")
+    told = "utf-16" if encoding == "utf-16" else "utf-8"
+    assert list(table_in(tmp_path / "x.csv", separator=";", encoding=told)) == [{"name": "ä", "n": 1}]
+    with pytest.raises(DataError, match=r"has one column, 'name;n'; if it has more give separator=';'"):
+        table_in(tmp_path / "x.csv", encoding=told)
+    (tmp_path / "x.csv").write_text("sep=;\n\na;b\n1;2;3\n")
+    with pytest.raises(DataError, match="line 4 has 3"):
+        list(table_in(tmp_path / "x.csv", separator=";"))

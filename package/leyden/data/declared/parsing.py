@@ -92,8 +92,11 @@ def _entry(table: dict[str, Any], path: Path, line: int) -> tuple[DatasetEntry |
         faults.append("has no [datasets.storage] with driver and type")
         storage = {}
     else:
+        others = [key for key in storage if key not in ("driver", "type")]
         faults += [
-            f"[datasets.storage] needs {key!r}, a text" for key in ("driver", "type") if not _is_word(storage.get(key))
+            f"[datasets.storage] needs {key!r}, a text{'' if key in storage else closest(key, others)}"
+            for key in ("driver", "type")
+            if not _is_word(storage.get(key))
         ]
     if all(isinstance(word, str) for word in words.values()):
         faults += _faults_of_words(words)

@@ -135,7 +135,8 @@ def refuse_batches(source: Container, verb: str) -> None:
 
 def _sound(source: Container, verb: str) -> Iterator[tuple[int, Element]]:
     broken: list[Broken] = []
-    for index, element in enumerate(stream(source, range(len(source)), Moment(0))):
+    in_order = iter(range(len(source)))  # no range: whatever `parallel` is beneath
+    for index, element in enumerate(stream(source, in_order, Moment(0))):
         if type(element) is Broken:
             broken.append(element)
         else:

@@ -110,9 +110,10 @@ def cache(*given: Element, folder: str | Path | None = None) -> Element:
 
     In a folder each element has a file of its own, written whole or not at all, and every reading gives a new object.
     Threads, processes and later runs share it. It belongs to one pipe over one set of data: their parameters, the code
-    of their functions (not of what these call), and what the sources know of their files must be the same, or the
-    folder is refused. Tensors, arrays, numbers, words and what is built of them can be kept: lists, tuples, dicts,
-    dataclasses. Reading a file back runs no code from it; a damaged one is made anew.
+    of their functions and the numbers and words that it reads (not of what these call), and what the sources know of
+    their files must be the same, or the folder is refused. Tensors, arrays, numbers, words and what is built of them
+    can be kept: lists, tuples, dicts, dataclasses. Reading a file back runs no code from it; a damaged one is made
+    anew.
 
     Args:
         given: the data, if any.

@@ -16,6 +16,7 @@ __all__ = ["pack", "unpack"]
 
 _SIGN = b"leyden element 1\n"
 _PLAIN = (type(None), bool, int, float, complex, str)
+_TENSORS, _ARRAYS = (Tensor, torch.nn.Parameter), (np.ndarray, np.memmap)  # kinds of these hold more than numbers
 
 
 def pack(element: Any) -> bytes:
@@ -57,11 +58,11 @@ def _packed(value: Any, where: str) -> tuple[Any, ...]:
         return ("plain", value)
     if type(value) is bytes:
         return ("bytes", value or None)  # empty bytes are a call in a pickle, which torch does not make unasked
-    if isinstance(value, Tensor):
+    if type(value) in _TENSORS:
         # a part of a larger tensor would be saved with all of it
         part = value.layout is torch.strided and value.untyped_storage().nbytes() > value.nbytes
         return ("tensor", value.clone() if part else value)
-    if isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject:
+    if (type(value) in _ARRAYS or isinstance(value, np.generic)) and not value.dtype.hasobject:
         kind = "array" if isinstance(value, np.ndarray) else "scalar"
         return (kind, np.lib.format.dtype_to_descr(value.dtype), value.shape, value.tobytes() or None)
     if type(value) is list or type(value) is tuple:

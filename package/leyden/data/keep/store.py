@@ -66,12 +66,11 @@ class FolderStore(Store):
     def __init__(self, folder: Path, traits: tuple[Trait, ...]) -> None:
         self._folder = folder
         label = folder / _LABEL
-        if label.exists():
-            _check_label(label, traits)
-            return
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise DataError(f"{folder} holds something else than a cache; give cache(folder=...) a folder of its own")
-        self._write(label, json.dumps({"traits": traits}, indent=1).encode())
+        if not label.exists():
+            if _is_foreign(folder) and not label.exists():  # another process may have begun the same cache meanwhile
+                raise DataError(f"{folder} holds something else than a cache; give cache(folder=...) its own")
+            self._write(label, json.dumps({"traits": traits}, indent=1).encode(), first=True)
+        _check_label(label, traits)
 
     def found(self, index: int) -> tuple[Any] | None:
         """See `Store.found`; a file that cannot be read back counts as not there."""
@@ -93,14 +92,15 @@ class FolderStore(Store):
     def _file(self, index: int) -> Path:
         return self._folder / f"{index // _PER_FOLDER:04d}" / f"{index:07d}.element"
 
-    def _write(self, path: Path, content: bytes) -> None:
-        """Write a file so that others see all of it or nothing."""
+    def _write(self, path: Path, content: bytes, *, first: bool = False) -> None:
+        """Write a file so that others see all of it or nothing; with `first` one that is there stays as it is."""
         part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 part.write_bytes(content)
-                part.replace(path)
+                if not (first and _linked(part, path)):
+                    part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
         except OSError as error:
@@ -110,6 +110,24 @@ class FolderStore(Store):
                     "some room, name another folder, or use cache() in memory"
                 ) from error
             raise DataError(f"cannot write to the cache {self._folder}: {error}") from error
+
+
+def _is_foreign(folder: Path) -> bool:
+    """Whether there is anything but what the beginning of a cache leaves there."""
+    if not folder.exists():
+        return False
+    return not folder.is_dir() or any(not each.name.startswith(_LABEL) for each in folder.iterdir())
+
+
+def _linked(part: Path, path: Path) -> bool:
+    """Whether a file is there by its final name now, its own or that of another who came first."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        return True
+    except OSError:  # a file system without links
+        return False
+    return True
 
 
 def _check_label(label: Path, traits: tuple[Trait, ...]) -> None:

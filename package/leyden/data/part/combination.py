@@ -39,6 +39,11 @@ class Leavings(View):
         """The container that is parted."""
         return (self._source,)
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from another one of the same elements, for `leyden.data.cache`."""
+        return repr((self._p, self._groups))
+
     def __repr__(self) -> str:
         groups = "" if self._groups is None else f", groups={len(self._groups)} groups"
         return f"leave_out({describe(self._source)}, {self._p}{groups})"

@@ -116,10 +116,12 @@ def _pair(container: Container, validation: set[int]) -> tuple[View, View]:
 
 
 def _classes(container: Container, labels: Element | None, seed: int | None) -> list[list[int]]:
-    """The indices of every class, in random order or not."""
+    """The indices of every class, they and the classes in random order or not."""
     classes = units("stratify", container, labels)
     if seed is None:
         return classes
+    # where classes have equal claims to a place the first gets it
+    classes = [classes[index] for index in permutation(len(classes), checked_seed(seed), "classes").tolist()]
     turn = permutation(len(container), checked_seed(seed), "parts").argsort()
     return [sorted(indices, key=turn.__getitem__) for indices in classes]
 

@@ -271,7 +271,7 @@ def traced(data: Element) -> tuple[Container, tuple[int, ...] | range]:
 
 
 def concatenate(*data: Element) -> View:
-    """The elements of several containers one after the other.
+    """The elements of several containers one after the other; how many each has is asked for once.
 
     Random steps inside the parts draw differently for each part, even with equal seeds.
 

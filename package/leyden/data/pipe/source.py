@@ -119,6 +119,8 @@ def as_container(data: Element) -> Container:
         return _Rows(data)
     if isinstance(data, str | bytes) or not isinstance(data, Container) or getattr(data, "shape", None) == ():
         raise DataError(_why_no_container(data))
+    if hasattr(data, "toarray"):  # of scipy, whose length is an error
+        raise DataError(f"a {type(data).__name__} is sparse and has no rows to hand out; give its .toarray()")
     return data
 
 

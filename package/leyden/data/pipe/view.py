@@ -189,9 +189,7 @@ class Slice(View):
         return (self._source,)
 
     def __repr__(self) -> str:
-        chosen = self.chosen
-        stop = "" if chosen.stop < 0 else chosen.stop
-        return f"({self._source!r})[{chosen.start}:{stop}{'' if chosen.step == 1 else f':{chosen.step}'}]"
+        return f"({self._source!r}){sliced(self.chosen)}"
 
 
 def note_element(error: Exception, container: Container, index: int) -> None:
@@ -294,6 +292,17 @@ def describe(container: object) -> str:
         if len(words) <= 200 and "\n" not in words and " at 0x" not in words:
             return words
     return f"{name}[{len(container)}]" if isinstance(container, Container) else name
+
+
+def sliced(chosen: range) -> str:
+    """The slice that takes some indices, as Python writes it.
+
+    Examples:
+        >>> sliced(range(9)[2:5]), sliced(range(9)[::-2])
+        ('[2:5]', '[8::-2]')
+    """
+    stop = "" if chosen.stop < 0 else chosen.stop
+    return f"[{chosen.start}:{stop}{'' if chosen.step == 1 else f':{chosen.step}'}]"
 
 
 def given_as(value: object) -> str:

@@ -57,6 +57,7 @@ class Threads(Crew):
     def start(self) -> None:
         """Start every thread, each with one core for torch, and leave torch's setting for other threads as it was."""
         keep_freed_memory()
+        cores = torch.get_num_threads()  # before any thread starts: a thread that never asked is told what was set last
         here = (self._shares, self._answers, self._limit, torch.is_grad_enabled())
         for number in range(self.workers):
             # daemons only in name: Python awaits other threads before it would end a loop that was left standing
@@ -65,7 +66,7 @@ class Threads(Crew):
         for _ in self._members:
             self._answers.get()
         # set_num_threads acts on its own thread and on all threads born later; the latter is taken back here
-        torch.set_num_threads(torch.get_num_threads())
+        torch.set_num_threads(cores)
 
     def submit(self, number: int, task: Any) -> None:
         """See `Crew.submit`."""

@@ -102,7 +102,7 @@ def found(
     """
     values: list[Element] = []
     count = len(source)
-    elements = stream(source, range(count), Moment(0))
+    elements = stream(source, iter(range(count)), Moment(0))  # no range: in order, whatever `parallel` is beneath
     while len(values) < count:
         try:
             values.append(_said(function, next(elements), of_broken))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal, final
+from unicodedata import normalize
 
 from leyden.data.pipe.source import Columns
 from leyden.data.pipe.step import spell
@@ -165,5 +166,5 @@ def _keyed(files: Files, by: Callable[[str], str]) -> dict[str, int]:
 
 
 def _stem(name: str) -> str:
-    path = PurePosixPath(name)
+    path = PurePosixPath(normalize("NFC", name))  # a Mac writes accents apart from their letters
     return (path.parent / path.name.split(".")[0]).as_posix()

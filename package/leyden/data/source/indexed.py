@@ -7,7 +7,7 @@ from operator import index as whole
 from typing import TypeVar, overload
 
 from leyden.data.pipe.step import spell
-from leyden.data.pipe.view import Element
+from leyden.data.pipe.view import Element, sliced
 
 __all__ = ["Source"]
 
@@ -71,5 +71,4 @@ class Source(ABC):
             return self.expression()
         if not isinstance(rows, range):
             return f"{self.expression()} | subset({spell(list(rows))})"
-        step = "" if rows.step == 1 else f":{rows.step}"
-        return f"{self.expression()}[{rows.start}:{'' if rows.stop < 0 else rows.stop}{step}]"
+        return f"{self.expression()}{sliced(rows)}"

@@ -1,10 +1,12 @@
 """Tables on disk, row by row."""
 
 import csv
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, final
 
@@ -141,7 +143,9 @@ class _Text:
     def names(self, path: Path) -> tuple[str, ...]:
         with path.open(encoding=self._encoding, newline="") as file:
             try:
-                header = next((row for row in self._rows(file) if row), None)
+                first = file.readline()
+                lines = file if _announced(first) else chain([first], file)
+                header = next((row for row in self._rows(lines) if row), None)
             except UnicodeError as error:
                 raise DataError(self._no_text(error)) from error
         if header is None:
@@ -160,25 +164,30 @@ class _Text:
         except UnicodeError as error:
             raise DataError(self._no_text(error)) from error
         names = self.names(path)
-        self._check_lines(content, len(names))
+        body = content[len(_announced(content)) :].lstrip("\r\n")
+        above = content.count("\n", 0, len(content) - len(body))
+        self._check_lines(body.rstrip("\r\n"), len(names), above)
         frame = pandas.read_csv(
-            StringIO(content.lstrip("\r\n")), sep=self.separator or self.usual, header=0, names=list(names),
+            StringIO(body.rstrip("\r\n")), sep=self.separator or self.usual, header=0, names=list(names),
             index_col=False, dtype=dict.fromkeys(self.text, "string"), dtype_backend="numpy_nullable",
             na_values=list(self.missing), keep_default_na=False, skip_blank_lines=len(names) > 1, low_memory=False,
         )  # fmt: skip
+        for name in frame.select_dtypes("string"):  # as pandas leaves whole numbers beyond 64 bits
+            frame[name] = frame[name].mask(frame[name].isin(self.missing))
         return _Content(frame)
 
-    def _check_lines(self, content: str, count: int) -> None:
+    def _check_lines(self, content: str, count: int, above: int) -> None:
         # pandas would fill up lines that are too short with missing values
-        lines = content.rstrip("\r\n").split("\n")
+        lines = content.split("\n")
         if '"' not in content and {line.count(self.separator or self.usual) for line in lines} == {count - 1}:
             return  # without quotation marks there is nothing to weigh, and this is several times as fast
         reader = self._rows(StringIO(content, newline=""))
         try:
-            ragged = [(reader.line_num, len(row)) for row in reader if row and len(row) != count]
+            ragged = [(above + reader.line_num, len(row)) for row in reader if row and len(row) != count]
         except csv.Error as error:
             advice = "raise csv.field_size_limit, or save the table as .parquet, if its cells are as large as that"
-            raise DataError(f"cannot be taken apart after line {reader.line_num} ({error}); {advice}") from error
+            line = above + reader.line_num
+            raise DataError(f"cannot be taken apart after line {line} ({error}); {advice}") from error
         if ragged:
             listed = ", ".join(f"line {line} has {cells}" for line, cells in ragged[:5])
             more = ", ..." if len(ragged) > 5 else ""
@@ -187,7 +196,7 @@ class _Text:
                 "(a cell that holds a separator or a line break is put in quotation marks)"
             )
 
-    def _rows(self, lines: StringIO | Any) -> Any:
+    def _rows(self, lines: Iterable[str]) -> Any:
         return csv.reader(lines, delimiter=self.separator or self.usual)
 
     @property
@@ -222,6 +231,12 @@ class _Parquet:
 
     def __repr__(self) -> str:
         return ""
+
+
+def _announced(content: str) -> str:
+    """The line with which Excel is told the separator, which is no row; empty if there is none."""
+    found = re.match(r"sep=.\r?\n", content)
+    return found[0] if found else ""
 
 
 def _filled(column: Any) -> np.ndarray:
