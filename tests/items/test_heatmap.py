@@ -97,3 +97,12 @@ def test_pairs_are_twos_of_channels():
     for pairs in ((0, 1), ((0, 1, 1),), (("a", "b"),), ((0, 2),)):
         with pytest.raises(ItemError, match=r"must name channels 0\.\.1 by two"):
             Heatmap(torch.rand(2, 4, 4), pairs=pairs)
+
+
+def test_a_class_that_the_labels_cannot_hold_is_refused():
+    heat = Heatmap(torch.eye(300).view(300, 1, 300))
+    assert heat.to_mask(torch.int16).data.tolist() == [list(range(300))]
+    with pytest.raises(
+        ItemError, match=r"would write label 299, and torch\.uint8 ends at 255; give dtype=torch\.int32"
+    ):
+        heat.to_mask()

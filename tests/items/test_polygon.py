@@ -146,3 +146,10 @@ def test_rings_of_flat_lists_are_refused():
     for ring in (torch.tensor([0.0, 0, 1, 1, 2, 2]), [0.0, 0, 1, 1, 2, 2], torch.zeros(3, 3)):
         with pytest.raises(ItemError, match=r"wants rings as tensors of rows x y; .*view\(-1, 2\)"):
             Polygon.from_xy([ring], (8, 8))
+
+
+@pytest.mark.parametrize(("values", "told"), [((300, 1), "label 300, .* ends at 255"), ((1, -1), "begins at 0")])
+def test_a_value_that_the_labels_cannot_hold_is_refused(values, told):
+    with pytest.raises(ItemError, match=told):
+        ring_in_ring().to_mask(values)
+    assert set(ring_in_ring().to_mask(values, dtype=torch.int16).data.unique().tolist()) == {0, *values}

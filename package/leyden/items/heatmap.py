@@ -11,7 +11,7 @@ from leyden.items.grid.move import Move
 from leyden.items.grid.sampling import resample
 from leyden.items.item import Item, complain, pair_faults, settle
 from leyden.items.keypoints import Keypoints
-from leyden.items.mask import Mask
+from leyden.items.mask import Mask, demand_room
 from leyden.items.world import Spacing, agreed, followed, in_millimetres
 from leyden.types import Pixels
 
@@ -128,7 +128,11 @@ class Heatmap(Item):
 
         Args:
             dtype: of the labels.
+
+        Raises:
+            ItemError: more channels than the dtype can count.
         """
+        demand_room("Heatmap", range(len(self.data)), dtype)
         return Mask(self.data.argmax(0).to(dtype), self.spacing, self.affine)
 
     def to_points(self) -> Keypoints:

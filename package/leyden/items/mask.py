@@ -1,5 +1,6 @@
 """Masks and label maps: one integer a place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, final, get_args
 
@@ -13,7 +14,7 @@ from leyden.items.grid.sampling import resample
 from leyden.items.item import Item, Relabel, complain
 from leyden.items.world import Spacing, agreed, followed, in_millimetres
 
-__all__ = ["LabelMap", "Mask"]
+__all__ = ["LabelMap", "Mask", "demand_room"]
 
 LabelMap: TypeAlias = Integer[Tensor, "*space"]
 """One label a place, signed or as the unsigned bytes that files hold."""
@@ -110,6 +111,32 @@ class Mask(Item):
         how = "" if self.interpolation == "nearest" else f", {self.interpolation}"
         fill = f", {self.outside} outside" if self.outside else ""
         return f"Mask({size_text(self.size)}, {kind}, {low}..{high}{in_millimetres(self.spacing)}{how}{fill})"
+
+
+def demand_room(owner: str, labels: Sequence[int], dtype: torch.dtype) -> None:
+    """Refuse labels that a dtype cannot hold, so that none wraps around; what is no dtype of labels `Mask` refuses.
+
+    Args:
+        owner: the item that makes the mask.
+        labels: to be written.
+        dtype: of the mask.
+
+    Raises:
+        ItemError: there is such a label.
+
+    Examples:
+        >>> demand_room("Heatmap", range(256), torch.uint8)
+        >>> demand_room("Heatmap", range(257), torch.uint8)
+        Traceback (most recent call last):
+        leyden.errors.ItemError: Heatmap: would write label 256, and torch.uint8 ends at 255; give dtype=torch.int32
+    """
+    if dtype not in _KINDS or not labels:
+        return
+    limits, low, high = torch.iinfo(dtype), min(labels), max(labels)
+    if high > limits.max:
+        complain(owner, [f"would write label {high}, and {dtype} ends at {limits.max}; give dtype=torch.int32"])
+    if low < limits.min:
+        complain(owner, [f"would write label {low}, and {dtype} begins at {limits.min}; give dtype=torch.int32"])
 
 
 def _outside_faults(label: object, kind: torch.dtype) -> list[str]:

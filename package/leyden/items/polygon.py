@@ -12,7 +12,7 @@ from leyden.items.boxes import Boxes, Name
 from leyden.items.grid.affine import Size, size_text
 from leyden.items.grid.move import Move
 from leyden.items.item import Item, complain, grid_faults, settle
-from leyden.items.mask import Mask
+from leyden.items.mask import Mask, demand_room
 from leyden.types import Points
 
 __all__ = ["Polygon"]
@@ -139,11 +139,13 @@ class Polygon(Item):
             dtype: of the mask.
 
         Raises:
-            ItemError: another number of values than of objects, or a ring in a volume that does not lie in a slice.
+            ItemError: another number of values than of objects, a value that the dtype cannot hold, or a ring in a
+                volume that does not lie in a slice.
         """
         values = values or tuple(range(1, len(self.rows) + 1))
         if len(values) != len(self.rows):
             complain("Polygon", [f"{len(values)} values for {len(self.rows)} objects; give one an object or none"])
+        demand_room("Polygon", values, dtype)
         mask = torch.zeros(self.size, dtype=dtype)
         rings = [ring.detach().cpu().double() for ring in self.split()]
         for number, value in enumerate(values):

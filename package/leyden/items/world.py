@@ -1,6 +1,6 @@
 """Where a grid lies in the world: how far apart its pixels are, and which place in millimetres each of them has."""
 
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from math import fsum, hypot, isclose, isfinite
 from numbers import Real
 from operator import mul
@@ -13,7 +13,7 @@ from leyden.items.grid.move import Move
 from leyden.items.grid.places import carry
 from leyden.items.item import complain
 
-__all__ = ["Spacing", "agreed", "followed", "in_millimetres", "metric_of", "spread", "steps_of"]
+__all__ = ["Spacing", "agreed", "followed", "gap", "in_millimetres", "metric_of", "spread", "steps_of"]
 
 Spacing: TypeAlias = tuple[float, ...]
 """Millimetres from one pixel centre to the next along each axis, in axis order."""
@@ -73,6 +73,20 @@ def spread(spacing: Spacing) -> Affine:
     axes = len(spacing)
     rows = (tuple(step if row == column else 0.0 for column in range(axes + 1)) for row, step in enumerate(spacing))
     return (*rows, identity(axes)[-1])
+
+
+def gap(size: Size, one: Affine, other: Affine) -> float:
+    """Give how far two affines take a corner of a grid apart at most, in mm.
+
+    Examples:
+        >>> gap((4, 6), spread((2.0, 1.0)), spread((2.0, 1.5)))
+        2.5
+    """
+    if one == other:
+        return 0.0
+    corners = [(*corner, 1) for corner in product(*((0, count - 1) for count in size))]
+    apart = [[a - b for a, b in zip(row, rival, strict=True)] for row, rival in zip(one[:-1], other[:-1], strict=True)]
+    return max(hypot(*(fsum(map(mul, row, corner)) for row in apart)) for corner in corners)
 
 
 def metric_of(affine: Affine) -> tuple[float, ...]:

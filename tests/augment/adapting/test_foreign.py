@@ -38,3 +38,8 @@ def test_one_number_is_drawn_a_call(albumentations):
     adapt(albumentations.Double())(one, Image(torch.rand(1, 2, 2)))
     torch.rand((), generator=other, dtype=torch.float64)
     assert torch.equal(one.get_state(), other.get_state())
+
+
+def test_there_is_no_draw_of_what_another_library_decides(albumentations):
+    with pytest.raises(DrawError, match=r"adapt\(HorizontalFlip\) has no draw, because its library decides"):
+        adapt(albumentations.HorizontalFlip()).draw(torch.Generator(), Image(torch.rand(1, 4, 4)))

@@ -91,6 +91,9 @@ def test_bad_numbers_are_refused_at_the_door(unchecked):
         Normalize((0.0, 0.0), (0.0, 1.0, 1.0))
     with pytest.raises(DrawError, match=r"0 <= low < high <= 100 in per cent; over one of .*; beyond one of"):
         Rescale(5, 101, over="all", beyond="lose")
+    for low, high in ((0, 1), (0.01, 0.99)):
+        with pytest.raises(DrawError, match=r"not a range or shares: from least to greatest is Rescale\(0, 100\)"):
+            Rescale(low, high)
     with pytest.raises(DrawError, match="over one of"):
         ZNorm("all")
     with pytest.raises(DrawError, match="low < high"):

@@ -75,3 +75,19 @@ def test_gradients_go_through():
 def test_a_step_for_other_channels_is_refused():
     with pytest.raises(DrawError, match="a colour step for 2 channels, an image of 3"):
         recolour((Line((1.0, 2.0)),), torch.rand(3, 2, 2))
+
+
+def in_pieces(data):
+    for piece in data.clone().split(1):
+        piece.mul_(2)
+    return data
+
+
+@pytest.mark.parametrize("do", [in_pieces, lambda data: data.detach() * 2])
+def test_there_is_a_gradient_or_an_error(do):
+    data, step = torch.rand(2, 4, 4, requires_grad=True), Change(do, torch.clone)
+    with pytest.raises(DrawError, match=r"gives no gradient, and the image asks for one: give Image\(data\.detach"):
+        recolour((step,), data)
+    with torch.no_grad():
+        assert torch.equal(recolour((step,), data), do(data.detach()))
+    assert torch.equal(recolour((step,), data.detach()), do(data.detach()))

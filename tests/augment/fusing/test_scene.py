@@ -1,8 +1,10 @@
 import pytest
 import torch
 
-from leyden.augment import CenterCrop, Flip, Resize, Rot90, Scene, Step, Zoom
+from leyden.augment import CenterCrop, Draw, Flip, Resize, Rot90, Scene, Step, Zoom
+from leyden.errors import DrawError
 from leyden.items import Image, Label, Mask
+from leyden.items.heatmap import Heatmap
 
 AFFINE = ((0.0, 0.0, -0.5, 90.0), (0.0, 0.5, 0.0, -60.0), (3.0, 0.0, 0.0, 10.0), (0.0, 0.0, 0.0, 1.0))
 VOLUME = torch.rand(1, 4, 8, 8)
@@ -15,7 +17,7 @@ def test_a_scene_without_a_spacing_knows_none():
 
 def test_the_first_item_that_knows_says_where_the_grid_lies():
     mask = Mask(VOLUME[0].to(torch.uint8), affine=AFFINE)
-    scene = Scene.of({"image": Image(VOLUME), "mask": mask, "late": Image(VOLUME, spacing=(9.0, 9.0, 9.0))})
+    scene = Scene.of({"image": Image(VOLUME), "mask": mask, "late": Image(VOLUME, spacing=(3.0, 0.5, 0.5001))})
     assert scene.spacing == (3.0, 0.5, 0.5)
     assert scene.affine == AFFINE
 
@@ -48,3 +50,21 @@ def test_the_metric_is_of_the_grid_after_the_steps():
     assert scene.after(Step(Rot90(axis="x"), (-2.0, 1.0, 3.0))).metric == pytest.approx((0.5, 3.0, 0.5))
     assert scene.after(Step(Zoom(2, 2), (2.0,))).after(Step(Flip("z"))).metric == pytest.approx((3.0, 0.5, 0.5))
     assert Scene.of(Image(VOLUME, spacing=(3.0, 0.5, 0.5))).after(Step(Resize(4, 8, 16))).metric == (3.0, 0.5, 0.25)
+
+
+def test_items_that_say_that_they_lie_apart_are_refused():
+    mirrored = ((0.0, 0.0, 0.5, 86.5), *AFFINE[1:])
+    mask = Mask(VOLUME[0].to(torch.uint8), affine=mirrored)
+    with pytest.raises(DrawError, match=r"the Mask lies up to 3\.5 mm off the Image of its sample"):
+        Scene.of((Image(VOLUME, affine=AFFINE), Label(1), mask))
+    with pytest.raises(DrawError, match=r"the Heatmap lies up to 3 mm off the Image"):
+        Scene.of((Image(VOLUME, spacing=(2.0, 1.0, 1.0)), Heatmap(VOLUME, spacing=(1.0, 1.0, 1.0))))
+    draw = Draw(VOLUME.shape[1:], (Step(Flip("x")),))
+    with pytest.raises(DrawError, match="lies up to"):
+        draw((Image(VOLUME, affine=AFFINE), mask))
+
+
+def test_what_headers_round_lies_together():
+    rounded = (*(tuple(entry + 1e-4 for entry in row) for row in AFFINE[:3]), AFFINE[3])
+    scene = Scene.of((Image(VOLUME, affine=AFFINE), Mask(VOLUME[0].to(torch.uint8), affine=rounded)))
+    assert scene.affine == AFFINE

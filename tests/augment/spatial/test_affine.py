@@ -94,6 +94,7 @@ def test_impossible_transforms_are_refused_when_made():
         (lambda: Scale(0, 1), "finite 0 < low <= high"),
         (lambda: Scale(2, 1), "finite 0 < low <= high"),
         (lambda: Translate(float("nan")), "finite low <= high"),
+        (lambda: Translate(10), r"shares of a length, and 10 is 1000 % of it; give pixels / length, or \(-10, 10\)"),
     ]
     for make, message in wrong:
         with pytest.raises(DrawError, match=message):

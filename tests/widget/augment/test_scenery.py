@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from leyden.augment import Brightness, Flip, Linear, Rotate, Zoom
+from leyden.augment import Brightness, Flip, GaussianNoise, Linear, Rotate, Zoom
 from leyden.errors import PanelError
-from leyden.items import Image, Mask
+from leyden.items import Image, Label, Mask
 from leyden.medical import Scan
 from leyden.widget.augment.scenery import Scenery, Style
 
@@ -157,3 +157,10 @@ def test_three_planes_show_the_sample_in_each_and_then_the_draw_in_each(patient,
 
 def drawn_of(move, sample):
     return move.draw(torch.Generator().manual_seed(0), sample)
+
+
+def test_an_image_that_learns_is_shown_as_any_other():
+    scenery = Scenery((Image(torch.rand(1, 16, 16, requires_grad=True)), Label(1)))
+    assert not scenery.image.data.requires_grad
+    (draw,) = drawn(GaussianNoise(0.1, 0.1), scenery.image)
+    assert draw(scenery.image).data.isfinite().all()

@@ -214,3 +214,24 @@ def test_the_slider_of_a_window_reaches_over_all_values_and_what_is_shown(span, 
     assert slider.min <= min(span[0], shown[0])
     assert slider.max >= max(span[1], shown[1])
     assert 100 < (slider.max - slider.min) / slider.step < 4100
+
+
+def test_a_drawing_that_waits_for_data_does_not_keep_a_panel_open(monkeypatch):
+    monkeypatch.setattr("leyden.widget.base.view._CLOSING", 0.1)
+    reached, free = threading.Event(), threading.Event()
+
+    class Waiting(DialView):
+        def refresh(self):
+            if threading.current_thread() is not threading.main_thread():
+                reached.set()
+                free.wait(30)
+
+    made = Waiting(Dial())
+    made._panel.turn(2)
+    assert reached.wait(10)
+    began = time.monotonic()
+    made.close()
+    assert time.monotonic() - began < 10
+    assert made.widget.comm is None
+    free.set()
+    assert made.settle(10)

@@ -45,6 +45,7 @@ def test_one_goes_forth_back_and_round_and_the_page_follows(panel):
 def test_what_is_not_there_is_refused(panel):
     for ask, told in (
         (lambda: panel.go(30), "there is no element 30: there are 30, from 0 to 29"),
+        (lambda: panel.go(1.5), r"an element has a whole number; given 1\.5"),
         (lambda: panel.page(3), "there is no page 3: there are 3"),
         (lambda: panel.turn_to("tables"), "there is no section 'tables'; there is browse, statistics"),
         (lambda: panel.show(window=(1.0, 1.0)), "a window is a lower and a higher value"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar, final
+from typing import Any, Literal, Never, TypeAlias, TypeVar, final
 
 import torch
 
@@ -66,6 +66,15 @@ class Adapted:
                 error.add_note(f"in {self!r}")
                 raise
 
+    def draw(self, generator: torch.Generator, sample: object) -> Never:
+        """Refuse: what a transform of another library decides cannot be had apart from its doing.
+
+        Raises:
+            DrawError: always.
+        """
+        del generator, sample
+        raise DrawError(f"{self!r} has no draw, because its library decides while it acts; call it, or use ours")
+
     def __or__(self, other: object) -> Relay:
         return Relay((self,)) | other
 
@@ -85,6 +94,9 @@ def adapt(transform: object) -> Adapted:
     masks, points, boxes and outlines are handed over in the form of the library and come back as items; labels and
     whatever is no item pass. Their transforms resample once each: `ours | adapt(theirs)` is not one resample. Threads
     take turns, because those libraries draw from streams of the whole process.
+
+    Their chance is theirs, so there is no draw to look at, store or undo, and `Maybe` and its like cannot hold one: use
+    theirs, such as torchvision's RandomApply.
 
     What those libraries do is theirs. Masks show what they fill in (`fill`, `fill_mask`), not `Mask.outside`. Colours
     of torchvision and albumentations take values of 0..1 and cut others off, as those of a CT. Where albumentations

@@ -28,7 +28,8 @@ class BatchDraw:
     """A draw a sample of a batch, all from one grid onto one grid.
 
     Images and masks are interpolated for the whole batch at once, by torch on the device they live on; the result is
-    that of each draw for its sample to 1e-4 of the range (bytes: 2 of 255). Colour steps act sample by sample.
+    that of each draw for its sample to 1e-4 of the range (bytes: 2 of 255); labels but for places halfway between two
+    pixels, of which resizes have many. Colour steps act sample by sample.
 
     Args:
         draws: one a sample.

@@ -86,6 +86,27 @@ def reads_as_radians(angle: float) -> bool:
     return size < 1 or rounded or isclose(degrees(size), round(degrees(size)), rel_tol=1e-9)
 
 
+def share_rules(span: Range) -> dict[str, bool]:
+    """Give the rules for a range of shares of a length, for `check`.
+
+    One number that reads as pixels is refused; as (low, high) it is taken as the share that it says.
+
+    Args:
+        span: shares.
+
+    Examples:
+        >>> share_rules(0.1)
+        {'finite low <= high': True}
+        >>> list(share_rules(10))[-1]
+        'shares of a length, and 10 is 1000 % of it; give pixels / length, or (-10, 10) to insist'
+    """
+    rules = {"finite low <= high": ordered(span)}
+    if isinstance(span, int | float) and abs(span) > 1:
+        told = f"shares of a length, and {span:g} is {100 * span:g} % of it; give pixels / length, or (-{span:g}, "
+        rules[f"{told}{span:g}) to insist"] = False
+    return rules
+
+
 def degree_rules(span: Range, *, bound: float = float("inf")) -> dict[str, bool]:
     """Give the rules for a range of angles, for `check`.
 

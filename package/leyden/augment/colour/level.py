@@ -142,6 +142,7 @@ class Rescale(Measured):
     def __post_init__(self) -> None:
         rules = {
             "0 <= low < high <= 100 in per cent": finite(self.low, self.high) and 0 <= self.low < self.high <= 100,
+            "percentiles in per cent, not a range or shares: from least to greatest is Rescale(0, 100)": self.high > 1,
             f"over one of {get_args(Over)}": self.over in get_args(Over),
             "beyond one of ('cut', 'keep')": self.beyond in ("cut", "keep"),
         }

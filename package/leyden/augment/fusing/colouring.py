@@ -7,8 +7,12 @@ from torch import Tensor
 
 from leyden.augment.fusing.layout import floating
 from leyden.augment.fusing.line import Change, Line
+from leyden.augment.fusing.weights import Channels
+from leyden.errors import DrawError
 
 __all__ = ["recolour", "restore"]
+
+_UNLEARNED = "a colour step gives no gradient, and the image asks for one: give Image(data.detach()) before it"
 
 
 def recolour(
@@ -27,7 +31,8 @@ def recolour(
         no steps.
 
     Raises:
-        DrawError: a step is for another number of channels, or needs a statistic of an image with NaN.
+        DrawError: a step is for another number of channels, needs a statistic of an image with NaN, or gives no
+            gradient where the image asks for one.
 
     Examples:
         >>> recolour((Line((2.0,)), Line(offset=(1.0,))), torch.tensor([[[0, 255]]], dtype=torch.uint8))
@@ -42,11 +47,24 @@ def recolour(
         statistics = colour.statistics(work if rough is None else rough)
         if rough is not None:
             rough = colour.act(rough, statistics, owned=False)
-        result = colour.act(work, statistics, owned=owned and not work.requires_grad)
+        result = _acted(colour, work, statistics, owned=owned)
         # a step that gives back what it was given, or a part of it, must not hand the caller's memory on as ours
         owned = owned or result.untyped_storage().data_ptr() != work.untyped_storage().data_ptr()
         work = result
     return work.to(dtype)
+
+
+def _acted(colour: Line | Change, data: Tensor, statistics: Channels, *, owned: bool) -> Tensor:
+    """Give the image after one step; where a gradient is asked for, there is one or an error."""
+    if not (data.requires_grad and torch.is_grad_enabled()):
+        return colour.act(data, statistics, owned=owned)
+    try:
+        result = colour.act(data, statistics, owned=False)
+    except RuntimeError as error:  # torch's own, of changes in place
+        raise DrawError(_UNLEARNED) from error
+    if not result.requires_grad:
+        raise DrawError(_UNLEARNED)
+    return result
 
 
 def restore(colours: Sequence[Line | Change], data: Tensor) -> Tensor:

@@ -114,11 +114,11 @@ class Draw:
         """Give a window of what the draw would give, such as one slice of a volume, in little time.
 
         Only the window is computed. Places, labels and interpolated values are those of the whole (to 1e-5 of the
-        range), and so are colour steps that look at one pixel and nothing else. A likeness only: steps about a mean or
-        another statistic take it from about 64 x 64 x 64 places spread over the whole; noise is another sample of the
-        same kind; changes of labels that look at the whole (keep the largest) see the window. Exact, because all is
-        computed and cut: new grids of at most 64 x 64 x 64 places, and draws with a step that depends on places or
-        neighbours (blur, holes, artefacts of a scanner).
+        range; labels but for places halfway between two, to 1e-4 pixels), and so are colour steps that look at one
+        pixel and nothing else. A likeness only: steps about a mean or another statistic take it from about 64 x 64 x 64
+        places spread over the whole; noise is another sample of the same kind; changes of labels that look at the whole
+        (keep the largest) see the window. Exact, because all is computed and cut: new grids of at most 64 x 64 x 64
+        places, and draws with a step that depends on places or neighbours (blur, holes, artefacts of a scanner).
 
         Args:
             sample: as for calling the draw.

@@ -9,9 +9,12 @@ from leyden.errors import DrawError
 from leyden.items import Affine, Image, Item, Mask, Move, Size, items_of
 from leyden.items.grid import compose, invert, size_text
 from leyden.items.heatmap import Heatmap
-from leyden.items.world import Spacing, followed, metric_of, spread
+from leyden.items.world import Spacing, followed, gap, metric_of, spread
 
 __all__ = ["Scene", "grid_of"]
+
+
+_SLACK = 0.1  # of a pixel: headers round their numbers
 
 
 @final
@@ -108,10 +111,11 @@ def grid_of(sample: object) -> Size:
         sample: an item, or a tuple, list or dictionary of items and anything else.
 
     Raises:
-        DrawError: there is no item on a grid, or they live on different ones.
+        DrawError: there is no item on a grid, or they live on different ones, or say that they lie elsewhere.
     """
     sizes = {item.size: type(item).__name__ for item in reversed(items_of(sample)) if item.size is not None}
     if len(sizes) == 1:
+        _check_places(sample)
         return next(iter(sizes))
     if sizes:
         listed = ", ".join(f"{name} {size_text(size)}" for size, name in reversed(sizes.items()))
@@ -120,3 +124,17 @@ def grid_of(sample: object) -> Size:
         f"no image, mask or keypoints in a sample of type {type(sample).__name__}; "
         "a bare tensor is no item: wrap it in leyden.items.Image"
     )
+
+
+def _check_places(sample: object) -> None:
+    """Refuse items of one size that say of themselves that they lie apart: moved as one they would stay apart."""
+    told = [item for item in items_of(sample) if isinstance(item, Heatmap | Image | Mask) and item.spacing is not None]
+    for item in told[1:]:
+        first, size = told[0], item.size
+        both = first.affine is not None and item.affine is not None
+        one, other = ((each.affine if both else None) or spread(each.spacing or ()) for each in (first, item))
+        if one != other and (apart := gap(size, one, other)) > _SLACK * min(first.spacing or ()):
+            raise DrawError(
+                f"the {type(item).__name__} lies up to {apart:.3g} mm off the {type(first).__name__} of its sample, by "
+                f"what both say of themselves, and they are moved as one; bring them onto one grid first"
+            )

@@ -7,7 +7,7 @@ from typing import ClassVar, final, get_args
 import torch
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
-from leyden.augment.chain.span import degree_rules, ordered
+from leyden.augment.chain.span import degree_rules, ordered, share_rules
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
@@ -199,7 +199,8 @@ class Translate(Spatial):
     """Shift along every axis, each by its own distance.
 
     Args:
-        fraction: of the length of the axis, from -fraction to fraction, or (low, high); positive is down and right.
+        fraction: of the length of the axis, from -fraction to fraction, or (low, high); positive is down and right. One
+            number above 1 reads as pixels and is refused.
 
     Examples:
         >>> import torch
@@ -211,7 +212,7 @@ class Translate(Spatial):
     fraction: Range
 
     def __post_init__(self) -> None:
-        check(self, {"finite low <= high": ordered(self.fraction)})
+        check(self, share_rules(self.fraction))
 
     def ranges(self, size: Size) -> tuple[tuple[float, float], ...]:
         """Draw a fraction an axis."""

@@ -7,7 +7,7 @@ from typing import final, get_args
 import torch
 
 from leyden.augment.chain.chance import Range, check, interval, range_text
-from leyden.augment.chain.span import degree_rules, ordered
+from leyden.augment.chain.span import degree_rules, ordered, share_rules
 from leyden.augment.fusing.scene import Scene
 from leyden.augment.fusing.step import Numbers, register
 from leyden.augment.spatial.base import Spatial
@@ -37,7 +37,7 @@ class Affine(Spatial):
             as by `Rotate`.
         zoom: (low, high) of one factor for all axes, above 0; below 1 shrinks. `Scale` takes one an axis.
         translate: of the length of each axis, from -translate to translate, or (low, high); positive is down and
-            right.
+            right. One number above 1 reads as pixels and is refused.
         shear: of each shear, in degrees, from -shear to shear, or (low, high), between -90 and 90.
 
     Examples:
@@ -59,7 +59,7 @@ class Affine(Spatial):
     def __post_init__(self) -> None:
         rules = {f"turns of {rule}": holds for rule, holds in degree_rules(self.degrees).items()}
         rules |= {"a zoom of finite 0 < low <= high, as (low, high)": ordered(self.zoom, above=0)}
-        rules |= {"shifts of finite low <= high": ordered(self.translate)}
+        rules |= {f"shifts of {rule}": holds for rule, holds in share_rules(self.translate).items()}
         rules |= {f"shears of {rule}": holds for rule, holds in degree_rules(self.shear, bound=90).items()}
         check(self, rules)
 

@@ -13,7 +13,10 @@ from leyden.data.pipe.broken import Broken, Remainder, faults_in
 from leyden.data.pipe.seed import Moment
 from leyden.errors import DataError, LeydenError
 
-__all__ = ["Container", "Element", "Slice", "View", "describe", "given_as", "note_element", "refused", "stream", "take"]
+__all__ = [
+    "Container", "Element", "Slice", "View", "describe", "given_as", "note_element", "refused", "sliced", "stream",
+    "take",
+]  # fmt: skip
 
 Element: TypeAlias = Any
 """Whatever a container holds."""

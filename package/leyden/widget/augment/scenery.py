@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, final, get_args
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from leyden.augment import Draw
 from leyden.errors import PanelError
@@ -73,7 +74,7 @@ class Scenery:
     """
 
     def __init__(self, sample: object) -> None:
-        found = items_of(sample)
+        found = [_plain(item) for item in items_of(sample)]
         images = [item for item in found if isinstance(item, Image)]
         if not images:
             raise PanelError(
@@ -255,3 +256,9 @@ class Scenery:
                     only(self.items, channel), draw, facing=self.facings[axis] if self.facings else None, place=place
                 )
             return self._cuts[key]
+
+
+def _plain(item: Item) -> Item:
+    """Give an item that no gradient is asked of: what is shown is not learned from."""
+    data = getattr(item, "data", None)
+    return replace(item, data=data.detach()) if isinstance(data, Tensor) and data.requires_grad else item  # type: ignore[call-arg]

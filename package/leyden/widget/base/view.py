@@ -90,6 +90,9 @@ _WAITS = (
 _PATIENCE = 1.0
 """Seconds that a cell waits before the panel says so."""
 
+_CLOSING = 2.0
+"""Seconds that a drawing at hand has to end when its panel is closed."""
+
 _STYLE = f"<style>{_LOOK}{TWIN_STYLE}{CURVE_STYLE}</style>"
 
 
@@ -134,8 +137,11 @@ class View(ABC):
         return self._redraw.settle(timeout)
 
     def close(self) -> None:
-        """Ends drawing and closes every widget, styles and layouts included, also one that is not shown."""
-        self._redraw.close()
+        """Ends drawing and closes every widget, styles and layouts included, also one that is not shown.
+
+        A drawing at hand that waits for data is not waited for: it ends by itself, and shows nothing.
+        """
+        self._redraw.close(_CLOSING)
         for root in (*_held(vars(self)), self.widget):
             for widget in _family(root):
                 widget.close()

@@ -171,6 +171,8 @@ class DataPanel(Panel):
         Raises:
             PanelError: there is no such element.
         """
+        if not hasattr(index, "__index__"):
+            raise PanelError(f"an element has a whole number; given {index!r}")
         place, count = whole(index), len(self)
         if not -count <= place < count:
             raise PanelError(f"there is no element {place}: there are {count}, from 0 to {count - 1}")

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import product
 from typing import Any, final
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from leyden.errors import PanelError
 from leyden.items import Affine, Image, Mask, Size
+from leyden.items.world import gap
 from leyden.medical import Scan, Scheme
 from leyden.widget.volume.labels import Labels, Part, compared, labels_of, named_parts
 
@@ -199,12 +198,10 @@ def _off(value: Any, image: Image, what: str) -> list[str]:
     """How far labels lie off the image they are of, where both say where they lie."""
     if not isinstance(value, Mask) or value.affine is None or image.affine is None or image.spacing is None:
         return []
-    corners = np.array([(*corner, 1) for corner in product(*((0, count - 1) for count in image.size))])
-    apart = corners @ (np.array(value.affine) - np.array(image.affine))[:3].T
-    gap = float(np.linalg.norm(apart, axis=1).max())
-    if gap <= _SLACK * min(image.spacing):
+    apart = gap(image.size, value.affine, image.affine)
+    if apart <= _SLACK * min(image.spacing):
         return []
-    return [f"{what} lies up to {gap:.3g} mm off the image: bring it to the grid of the image"]
+    return [f"{what} lies up to {apart:.3g} mm off the image: bring it to the grid of the image"]
 
 
 def _twice(names: Sequence[str]) -> list[str]:
