@@ -5,7 +5,7 @@ from numbers import Real
 
 from leyden.augment.chain.chance import Range, interval
 
-__all__ = ["degree_rules", "finite", "ordered", "pair", "reads_as_radians"]
+__all__ = ["degree_rules", "finite", "ordered", "pair", "reads_as_radians", "share_rules"]
 
 _CIRCLE = 6.2832
 """Radians of a whole turn, rounded up; nobody turns further by mistake."""
