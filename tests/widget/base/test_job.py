@@ -1,6 +1,8 @@
+import gc
 import sys
 import threading
 import time
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -123,29 +125,87 @@ def test_work_that_looks_for_no_stop_is_ended_from_outside():
     assert job.result is None
 
 
-def test_work_that_went_on_since_python_let_go_of_a_strike_ends_at_a_later_one(monkeypatch):
-    held, lost = threading.Event(), []
-    monkeypatch.setattr(sys, "unraisablehook", lambda told: lost.append(told.exc_type))
+class Held:
+    """Lets a thread go round where Python 3.11 lets go of what is raised, and goes on: in `__del__`."""
 
-    class Held:
-        def __del__(self):
-            held.set()
-            while True:
-                time.sleep(0.001)
+    def __init__(self, inside: threading.Event) -> None:
+        self._inside = inside
 
-    def work():
-        Held()  # Python 3.11 prints what is raised in __del__, and goes on
+    def __del__(self) -> None:
+        self._inside.set()
         while True:
             time.sleep(0.001)
 
-    job = Job(work, name="swallow", threads=1).start()
-    assert held.wait(20)
-    job.interrupt()
-    assert not job.join(1.5)
-    assert lost == [Stopped]
+
+def held_in_del(inside: threading.Event) -> None:
+    Held(inside)
+    while True:
+        time.sleep(0.001)
+
+
+def held_in_a_weak_reference(inside: threading.Event) -> None:
+    def gone(_: object) -> None:
+        inside.set()
+        while True:
+            time.sleep(0.001)
+
+    thing = threading.Event()
+    kept = weakref.ref(thing, gone)
+    del thing
+    while kept() is None:
+        time.sleep(0.001)
+
+
+def held_in_the_garbage_collector(inside: threading.Event) -> None:
+    me = threading.get_ident()
+
+    def collected(phase: str, _: dict[str, int]) -> None:
+        while phase == "start" and threading.get_ident() == me:
+            inside.set()
+            time.sleep(0.001)
+
+    gc.callbacks.append(collected)
+    try:
+        gc.collect()
+        while True:
+            time.sleep(0.001)
+    finally:
+        gc.callbacks.remove(collected)
+
+
+@pytest.mark.parametrize("held", [held_in_del, held_in_a_weak_reference, held_in_the_garbage_collector])
+def test_a_strike_that_python_lets_go_of_is_struck_again_and_nothing_is_printed(held, monkeypatch):
+    inside, told = threading.Event(), []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    job = Job(lambda: held(inside), name="swallow", threads=1).start()
+    assert inside.wait(20)
     job.interrupt()
     with pytest.raises(Stopped):
         job.wait(20)
+    assert told == []
+
+
+def test_what_else_python_cannot_raise_is_told_as_before(monkeypatch):
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError("not mine")
+
+    told, begun = [], threading.Event()
+    monkeypatch.setattr(sys, "unraisablehook", lambda seen: told.append(str(seen.exc_value)))
+
+    def work() -> None:
+        begun.set()
+        while True:
+            time.sleep(0.001)
+
+    for number in range(3):  # each installs what notes strikes at most once
+        begun.clear()
+        job = Job(work, name="struck", threads=1).start()
+        assert begun.wait(20)
+        job.interrupt()
+        assert job.join(20)
+        Broken()
+        assert told == ["not mine"] * (number + 1)
 
 
 def test_work_that_is_over_or_not_begun_is_not_struck():

@@ -1,10 +1,11 @@
 """Work beside the notebook: one job in a thread of its own, and drawing that never falls behind."""
 
 import ctypes
+import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar, final
+from typing import Any, Generic, TypeVar, final
 
 import torch
 
@@ -14,6 +15,12 @@ __all__ = ["Job", "Latest", "Stopped", "Stopwatch"]
 
 _AGAIN = 1.0
 """Seconds after which work that went on may be struck once more: its end takes far less, unless it clears up."""
+
+_SOON = 0.05
+"""Seconds between looks for a strike that Python let go of."""
+
+_LOST: set[int] = set()
+"""Threads in which Python let go of a strike."""
 
 _Result = TypeVar("_Result")
 
@@ -52,6 +59,7 @@ class Job(Generic[_Result]):
         self._gate = threading.Lock()
         self._open = False
         self._struck: float | None = None
+        self._guard: threading.Thread | None = None
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"leyden-{name}", daemon=True)
 
@@ -74,8 +82,8 @@ class Job(Generic[_Result]):
         """Ends work that looks for no stop itself, at its next line of Python, as Ctrl-C ends a cell.
 
         The job's error is then `Stopped`, whatever the work makes of it. An operator that is at work in C, as a
-        product of matrices, ends first. Where Python itself let go of what was raised, as it does in `__del__`, a later
-        call ends it.
+        product of matrices, ends first. Where Python lets go of what is raised, as it does in `__del__` and in the
+        garbage collector's callbacks, it is raised again. Work that catches it and goes on is ended by a later call.
         Without effect before the start, once the work is over, and within a second of the last time.
         """
         with self._gate:
@@ -83,8 +91,14 @@ class Job(Generic[_Result]):
             if ident is None or self._finished or (self._struck is not None and now - self._struck < _AGAIN):
                 return
             self._struck = now
-            if self._open:
-                _raise_in(ident, Stopped)
+            if not self._open:
+                return
+            _note_lost()
+            _raise_in(ident, Stopped)
+            if self._guard is None:
+                name = f"{self._thread.name}-stop"
+                self._guard = threading.Thread(target=self._see_to_it, args=(ident,), name=name, daemon=True)
+                self._guard.start()
 
     def join(self, timeout: float | None = None) -> bool:
         """Waits until the thread has ended, at most `timeout` seconds; returns whether it has."""
@@ -92,6 +106,8 @@ class Job(Generic[_Result]):
         if not self._ended.wait(timeout):
             return False
         self._thread.join()
+        if self._guard is not None:
+            self._guard.join()
         return True
 
     def wait(self, timeout: float | None = None) -> _Result:
@@ -124,6 +140,16 @@ class Job(Generic[_Result]):
         finally:
             self._ended.set()
 
+    def _see_to_it(self, ident: int) -> None:
+        """Until the work is over: strike again where a strike was lost."""
+        while not self._ended.wait(_SOON):
+            with self._gate:
+                if self._finished:
+                    return
+                if ident in _LOST:
+                    _LOST.discard(ident)
+                    _raise_in(ident, Stopped)
+
     def _told(self, error: BaseException) -> BaseException:
         """What ended the work: a stop, too, where it hit what cannot bear one, such as Python's own parser."""
         if self._struck is None or isinstance(error, Stopped):
@@ -144,12 +170,29 @@ class Job(Generic[_Result]):
         with self._gate:
             self._finished = True
         _raise_in(threading.get_ident(), None)
+        _LOST.discard(threading.get_ident())
 
 
 def _raise_in(ident: int, error: type[BaseException] | None) -> None:
     """Raise an error in a thread at its next line of Python; None takes back what was not raised yet."""
     given = ctypes.c_void_p() if error is None else ctypes.py_object(error)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), given)
+
+
+def _note_lost() -> None:
+    """From here on a strike that Python lets go of is noted instead of printed; all else is told as before."""
+    before = sys.unraisablehook
+    if getattr(before, "notes_strikes", False):
+        return
+
+    def note(lost: Any) -> None:  # sys.UnraisableHookArgs, a name for type checkers only
+        if lost.exc_type is Stopped:
+            _LOST.add(threading.get_ident())
+        else:
+            before(lost)
+
+    note.notes_strikes = True  # type: ignore[attr-defined]
+    sys.unraisablehook = note
 
 
 @final
